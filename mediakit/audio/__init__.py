@@ -1,0 +1,1 @@
+"""Hear (speech, loudness) and mix (mute, music, duck, hush)."""

@@ -1,0 +1,1 @@
+"""Array maths without taste: sRGB and linear light, Lab, cubes, resampling, edge-keeping filters, masks."""

@@ -1,0 +1,63 @@
+"""A recipe: how one deliverable of one source should come out. Built once, while planning; nobody downstream edits it.
+
+Two recipes with the same fingerprint make the same bytes from the same source, so the ledger asks the fingerprint what
+is stale. A recipe therefore holds only what changes the file: the thresholds of a verdict are not in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from mediakit.model import Kind
+from mediakit.platforms.schema import Data, Shape, Target
+from mediakit.presets.schema import Bed, Clip, Develop, Frame, Overlay, Privacy, Retouch, Sound
+
+RENDERING = 1
+"""Raised when a change of code changes pixels or sound: everything is then made again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetRef:
+    """A file of the preset, with the hash of its bytes: a changed logo makes a changed recipe."""
+
+    path: Path
+    sha256: str
+
+
+class Recipe(Data):
+    """One deliverable. `assets` maps the names used in the sections (`look`, `logo`, `logo_on_dark`, a bed) to files.
+
+    `overlay` is None where no logo goes on this surface; `sound`, `clip` and `bed` are None for photos.
+    """
+
+    kind: Kind
+    target: Target
+    develop: Develop
+    retouch: Retouch
+    frame: Frame
+    overlay: Overlay | None
+    privacy: Privacy
+    sound: Sound | None = None
+    clip: Clip | None = None
+    bed: Bed | None = None
+    assets: dict[str, AssetRef] = {}
+
+    @property
+    def shape(self) -> Shape:
+        """The ratio and sizes to render."""
+        return self.target.shape(self.kind)
+
+    def asset(self, name: str | None) -> Path | None:
+        """The file behind an asset name, None for None."""
+        return None if name is None else self.assets[name].path
+
+    def fingerprint(self) -> str:
+        """16 hex digits, made from every field there is and the bytes of every asset, never from where they lie."""
+        fields = self.model_dump(mode="json", exclude={"assets"})
+        fields["assets"] = {name: ref.sha256 for name, ref in sorted(self.assets.items())}
+        fields["rendering"] = RENDERING
+        text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,161 @@
+"""What a brand preset may say: `presets/<name>/preset.toml`, schema 1.
+
+A preset is data: it can run no code and name no path outside its own folder. Every key has a default, so a preset says
+only what the brand wants otherwise. Amounts run 0..1 where 0 is "leave it alone". Unknown keys are errors.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Amount = Annotated[float, Field(ge=0.0, le=1.0)]
+Asset = Annotated[str, Field(min_length=1)]
+"""A path below the preset's own folder, with forward slashes."""
+Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class Section(BaseModel):
+    """A table of the preset: frozen, and strict about names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Develop(Section):
+    """Tone and colour. All of it ends up in one 33-point cube (see `mediakit.look`)."""
+
+    white_balance: Amount = 0.6
+    auto_tone: Amount = 0.6
+    look: Asset | None = None
+    """The brand's `.cube` file."""
+    look_strength: Amount = 1.0
+
+
+class Retouch(Section):
+    """Skin inside a face-skin mask only; noise; sharpness for the output's size."""
+
+    skin: Amount = 0.35
+    denoise: Amount = 0.5
+    sharpen: Amount = 0.4
+
+
+class Frame(Section):
+    """Which part of the picture a surface shows, and what to do where a crop would cut somebody."""
+
+    fit: Literal["crop", "pad", "blur"] = "crop"
+    fallback: Literal["pad", "blur"] = "blur"
+    pad_colour: Colour = "#ffffff"
+    headroom: Annotated[float, Field(ge=0.0, le=0.5)] = 0.12
+    """Free space above the top face, as a share of the crop's height, where the picture has it."""
+    straighten: bool = False
+
+
+class Overlay(Section):
+    """The brand's logo on the picture."""
+
+    logo: Asset | None = None
+    """PNG with alpha, for bright backgrounds."""
+    logo_on_dark: Asset | None = None
+    """The version for dark backgrounds; `logo` where it is absent."""
+    corner: Corner = "bottom-right"
+    """Tried first; another corner is taken where this one would cover a face or the product."""
+    width: Annotated[float, Field(gt=0.0, le=0.5)] = 0.16
+    """Share of the output's width."""
+    opacity: Amount = 0.85
+    margin: Annotated[float, Field(ge=0.0, le=0.2)] = 0.03
+    surfaces: tuple[str, ...] = ("*",)
+    """Surface names the logo goes on; `*` and `xiaohongshu.*` are patterns."""
+    not_on: tuple[str, ...] = ("douyin.*",)
+
+
+class Bed(Section):
+    """A piece of background music."""
+
+    file: Asset
+    title: str = ""
+    owner: str = ""
+    licence: str = ""
+
+
+class Sound(Section):
+    """What a clip sounds like."""
+
+    mode: Literal["keep", "mute", "music", "mix", "hush"] = "keep"
+    beds: tuple[Bed, ...] = ()
+    loudness_lufs: Annotated[float, Field(ge=-40.0, le=-5.0)] = -14.0
+    """Integrated, ITU-R BS.1770-4."""
+    true_peak_dbtp: Annotated[float, Field(ge=-12.0, le=0.0)] = -1.5
+    bed_under_db: Annotated[float, Field(ge=0.0, le=40.0)] = 9.0
+    """How far the bed lies under the original in `mix`, where nobody speaks."""
+    duck_db: Annotated[float, Field(ge=0.0, le=40.0)] = 9.0
+    """How much further it goes down under speech."""
+    fade_s: Annotated[float, Field(ge=0.0, le=10.0)] = 1.2
+    crossfade_s: Annotated[float, Field(ge=0.0, le=10.0)] = 2.0
+
+
+class Clip(Section):
+    """How clips are treated."""
+
+    too_long: Literal["report", "trim"] = "report"
+    """Over the surface's length: refuse with the limit named (`report`), or keep the beginning up to it (`trim`)."""
+    max_fps: Annotated[int, Field(ge=12, le=60)] = 60
+    x264_preset: Literal["veryfast", "faster", "fast", "medium", "slow"] = "faster"
+
+
+class Scoring(Section):
+    """From which value on a source passes, and under which it is rejected."""
+
+    pass_at: Annotated[float, Field(ge=0.0, le=100.0)] = 60.0
+    reject_below: Annotated[float, Field(ge=0.0, le=100.0)] = 30.0
+
+
+class Privacy(Section):
+    """What may leave the shop."""
+
+    keep_capture_date: bool = False
+    bystanders: Literal["keep", "ask"] = "ask"
+    """`ask` lists faces that are not the main ones in the report; `keep` says nothing."""
+
+
+class Limits(Section):
+    """What is refused before anything is decoded."""
+
+    max_megapixels: Annotated[float, Field(gt=0.0, le=1000.0)] = 250.0
+    max_photo_mb: Annotated[float, Field(gt=0.0)] = 300.0
+    max_clip_mb: Annotated[float, Field(gt=0.0)] = 20000.0
+    max_clip_megapixels: Annotated[float, Field(gt=0.0)] = 40.0
+    max_clip_s: Annotated[float, Field(gt=0.0)] = 14400.0
+    max_frames: Annotated[int, Field(ge=1)] = 1_000_000
+    min_side_px: Annotated[int, Field(ge=1)] = 16
+    mislabelled: Literal["refuse", "accept"] = "refuse"
+
+
+class SurfaceOverride(Section):
+    """What the brand's own account may do beyond a surface's shipped figures (a 5-minute Moments clip, say)."""
+
+    max_duration_s: float | None = None
+    max_bytes: int | None = None
+    target_bytes: int | None = None
+
+
+class Preset(Section):
+    """A brand preset with everything it inherits filled in."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    version: str = "1"
+    title: str = ""
+    extends: str | None = None
+    targets: tuple[str, ...] = ("xiaohongshu", "wechat-moments")
+    develop: Develop = Develop()
+    retouch: Retouch = Retouch()
+    frame: Frame = Frame()
+    overlay: Overlay = Overlay()
+    sound: Sound = Sound()
+    clip: Clip = Clip()
+    score: Scoring = Scoring()
+    privacy: Privacy = Privacy()
+    limits: Limits = Limits()
+    surfaces: dict[str, SurfaceOverride] = {}

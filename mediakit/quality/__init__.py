@@ -1,0 +1,1 @@
+"""How good a picture or clip is, and why."""

@@ -1,0 +1,1 @@
+"""Clips: probe, sample, build the filtergraph, render, cover."""

@@ -1,0 +1,1 @@
+"""What a picture shows: faces, subject, tilt. One file a detector."""
