@@ -143,7 +143,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face. `points` are right eye, left eye, nose tip, right and left mouth corner (the person's own right and left)."""
+    """A face. `points`: right eye, left eye, nose tip, right and left mouth corner (the person's own right and left)."""
 
     box: Box
     confidence: float

@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field
+
 from mediakit.model import Kind
 from mediakit.platforms.schema import Data, Shape, Target
 from mediakit.presets.schema import Bed, Clip, Develop, Frame, Overlay, Privacy, Retouch, Sound
@@ -43,7 +45,7 @@ class Recipe(Data):
     sound: Sound | None = None
     clip: Clip | None = None
     bed: Bed | None = None
-    assets: dict[str, AssetRef] = {}
+    assets: dict[str, AssetRef] = Field(default_factory=dict)
 
     @property
     def shape(self) -> Shape:

@@ -158,4 +158,4 @@ class Preset(Section):
     score: Scoring = Scoring()
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
-    surfaces: dict[str, SurfaceOverride] = {}
+    surfaces: dict[str, SurfaceOverride] = Field(default_factory=dict)
