@@ -1,0 +1,43 @@
+"""The terminal: data on stdout, everything else on stderr. Rich drops colour by itself for pipes and NO_COLOR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass(slots=True)
+class Manners:
+    """What `--quiet` and `--verbose` set, once, at start."""
+
+    quiet: bool = False
+    verbose: bool = False
+
+
+MANNERS = Manners()
+
+
+@cache
+def out() -> Console:
+    """Where data goes."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+@cache
+def err() -> Console:
+    """Where progress, notes and errors go."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """A line for the person, unless they asked for quiet. Plain text: file names are never read as markup."""
+    if not MANNERS.quiet:
+        err().print(message, markup=False)
