@@ -57,8 +57,15 @@ class Recipe(Data):
         return None if name is None else self.assets[name].path
 
     def fingerprint(self) -> str:
-        """16 hex digits, made from every field there is and the bytes of every asset, never from where they lie."""
-        fields = self.model_dump(mode="json", exclude={"assets"})
+        """16 hex digits, made from every field there is and the bytes of every asset, never from where they lie.
+
+        Of the surface only its name and what it takes of this kind count: a newer `checked_on` or a corrected title
+        changes no file.
+        """
+        fields = self.model_dump(mode="json", exclude={"assets", "target"})
+        spec = self.target.surface.spec(self.kind)
+        fields["target"] = self.target.name
+        fields["spec"] = None if spec is None else spec.model_dump(mode="json")
         fields["assets"] = {name: ref.sha256 for name, ref in sorted(self.assets.items())}
         fields["rendering"] = RENDERING
         text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

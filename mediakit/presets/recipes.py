@@ -1,0 +1,117 @@
+"""From a preset to the recipe of one deliverable: only what changes the file, and nothing of what does not.
+
+Whatever cannot change this file is set to its default, so that its fingerprint stays when, say, a bed is renamed, the
+logo is taken off another surface, or ducking is retuned for a brand whose clips are mute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from mediakit.model import Kind
+from mediakit.platforms.load import adjusted
+from mediakit.platforms.schema import Target
+from mediakit.presets.assets import reference
+from mediakit.presets.load import LoadedPreset
+from mediakit.presets.recipe import AssetRef, Recipe
+from mediakit.presets.schema import Bed, Develop, Overlay, Sound, SurfaceOverride
+
+_EVERYWHERE = {"surfaces": ("*",), "not_on": ()}
+_BED_MODES = ("music", "mix")
+_UNUSED: Mapping[str, tuple[str, ...]] = {
+    "keep": ("bed_under_db", "duck_db", "fade_s", "crossfade_s"),
+    "mute": ("bed_under_db", "duck_db", "fade_s", "crossfade_s", "loudness_lufs", "true_peak_dbtp"),
+    "music": ("bed_under_db", "duck_db"),
+    "mix": (),
+    "hush": ("bed_under_db", "duck_db", "fade_s", "crossfade_s"),
+}
+"""What has no effect in each sound mode."""
+
+
+def recipe_for(loaded: LoadedPreset, target: Target, kind: Kind, *, bed_seed: str = "") -> Recipe:
+    """How a source of `kind` becomes `target`, which must take that kind.
+
+    `bed_seed` (the source's sha256) picks one of the beds: the same source always gets the same one, many sources
+    share them out evenly, and a bed that is added or removed changes only the clips that move to or from it.
+    """
+    bed = _bed_index(loaded, bed_seed) if kind is Kind.CLIP else None
+    return _recipe(loaded, target, kind, bed)
+
+
+@lru_cache(maxsize=512)
+def _recipe(loaded: LoadedPreset, target: Target, kind: Kind, bed_index: int | None) -> Recipe:
+    preset = loaded.preset
+    files: dict[str, AssetRef] = {}
+    surface = adjusted(target.surface, _limits(preset.surfaces.get(target.surface.id)))
+    return Recipe(
+        kind=kind,
+        target=target.model_copy(update={"surface": surface}),
+        develop=_develop(loaded, files),
+        retouch=preset.retouch,
+        frame=preset.frame,
+        overlay=_overlay(loaded, target, files),
+        privacy=preset.privacy,
+        sound=_sound(preset.sound) if kind is Kind.CLIP else None,
+        clip=preset.clip if kind is Kind.CLIP else None,
+        bed=None if bed_index is None else _bed(loaded, bed_index, files),
+        assets=files,
+    )
+
+
+def has_logo(overlay: Overlay, target: Target) -> bool:
+    """Whether the brand's logo goes on this surface."""
+    if overlay.logo is None or target.surface.logo == "discouraged":
+        return False
+    return _matches(overlay.surfaces, target) and not _matches(overlay.not_on, target)
+
+
+def _matches(patterns: Sequence[str], target: Target) -> bool:
+    names = (target.name, target.surface.id, target.surface.platform)
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+
+
+def _limits(override: SurfaceOverride | None) -> dict[str, float | int]:
+    return {} if override is None else override.model_dump(exclude_none=True)
+
+
+def _develop(loaded: LoadedPreset, files: dict[str, AssetRef]) -> Develop:
+    develop = loaded.preset.develop
+    if develop.look is None or develop.look_strength == 0:
+        return develop.model_copy(update={"look": None, "look_strength": 1.0})
+    files["look"] = reference(loaded.assets["develop.look"])
+    return develop.model_copy(update={"look": "look"})
+
+
+def _overlay(loaded: LoadedPreset, target: Target, files: dict[str, AssetRef]) -> Overlay | None:
+    overlay = loaded.preset.overlay
+    if not has_logo(overlay, target):
+        return None
+    files["logo"] = reference(loaded.assets["overlay.logo"])
+    names: dict[str, str | None] = {"logo": "logo", "logo_on_dark": None}
+    if overlay.logo_on_dark is not None:
+        files["logo_on_dark"] = reference(loaded.assets["overlay.logo_on_dark"])
+        names["logo_on_dark"] = "logo_on_dark"
+    return overlay.model_copy(update={**names, **_EVERYWHERE})
+
+
+def _sound(sound: Sound) -> Sound:
+    plain = Sound()
+    unused = {name: getattr(plain, name) for name in _UNUSED[sound.mode]}
+    return sound.model_copy(update={"beds": (), **unused})
+
+
+def _bed_index(loaded: LoadedPreset, seed: str) -> int | None:
+    """Which bed a source gets: the one that wins its draw against the source (rendezvous hashing)."""
+    sound = loaded.preset.sound
+    if sound.mode not in _BED_MODES:
+        return None
+    hashes = [reference(loaded.assets[f"sound.beds.{index}.file"]).sha256 for index in range(len(sound.beds))]
+    return max(range(len(hashes)), key=lambda index: hashlib.sha256(f"{seed}:{hashes[index]}".encode()).digest())
+
+
+def _bed(loaded: LoadedPreset, index: int, files: dict[str, AssetRef]) -> Bed:
+    files["bed"] = reference(loaded.assets[f"sound.beds.{index}.file"])
+    return Bed(file="bed")
