@@ -1,2 +1,41 @@
-"""mediakit: a pre-publish toolkit for photos and clips taken in stores."""
+"""mediakit: from a store's shoot folder to checked, ready-to-post photos and clips.
+
+    shoot -> plan -> look at -> develop -> frame -> render -> check -> report
+
+    import mediakit
+    result = mediakit.process("shoot/", preset="muselle", out="ready/")
+    for outcome in result.outcomes:
+        print(outcome.rel, outcome.score.value if outcome.score else outcome.problem)
+
+The names below are the public interface. They are loaded when they are first used, so that `import mediakit` and
+`mediakit --help` stay quick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from mediakit.api import Result, dry_run, process
+    from mediakit.errors import FileError, MediakitError, SetupError
+
+_HOMES = {
+    "process": "mediakit.api",
+    "dry_run": "mediakit.api",
+    "Result": "mediakit.api",
+    "MediakitError": "mediakit.errors",
+    "SetupError": "mediakit.errors",
+    "FileError": "mediakit.errors",
+}
+
+__all__ = ["FileError", "MediakitError", "Result", "SetupError", "__version__", "dry_run", "process"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,156 @@
+"""The whole flow as one call: shoot -> plan -> make -> report. The command line is a thin coat over this.
+
+from mediakit import process
+result = process("shoot/", preset="muselle", out="ready/")
+for outcome in result.outcomes: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mediakit.batch.execute import execute, exit_code, hash_sources
+from mediakit.batch.ledger import Ledger
+from mediakit.batch.listen import Listener, Silent
+from mediakit.batch.outfolder import ledger_path, only_run
+from mediakit.batch.plan import Plan, plan_batch, without_done
+from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
+from mediakit.errors import ExitCode, NothingToDoError
+from mediakit.model import Outcome, Score, Verdict
+from mediakit.platforms.schema import Target
+from mediakit.platforms.targets import resolve
+from mediakit.presets.load import LoadedPreset, load_preset
+from mediakit.presets.shoot import shoot_settings
+from mediakit.quality.verdict import verdict
+
+DEFAULT_OUT = Path("mediakit-out")
+DEFAULT_PRESET = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to: the values that manifest.json is made of."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 all made, 1 some failed."""
+        return exit_code(self.outcomes)
+
+    def verdict_of(self, score: Score) -> Verdict:
+        """The preset's verdict on a score."""
+        return verdict(score, self.plan.preset.preset.score)
+
+    def manifest(self) -> dict[str, object]:
+        """The document that manifest.json holds."""
+        from mediakit.report.manifest import manifest
+
+        preset = self.plan.preset
+        return manifest(
+            self.outcomes,
+            preset_name=preset.preset.name,
+            preset_fingerprint=preset.fingerprint,
+            verdict_of=self.verdict_of,
+        )
+
+
+def process(
+    *paths: str | Path,
+    preset: str | Path | None = None,
+    to: Sequence[str] = (),
+    out: str | Path = DEFAULT_OUT,
+    jobs: int | None = None,
+    force: bool = False,
+    overrides: Mapping[str, object] | None = None,
+    listener: Listener | None = None,
+) -> Result:
+    """Make every deliverable that the preset's platforms (or `to`) ask for, from the photos and clips below `paths`.
+
+    preset: a name or a folder; None: what a mediakit.toml in the shoot says, else "base". to: target names; empty: the
+    preset's. jobs: worker processes, None for one a core. force: make again what is there already. overrides: preset
+    keys such as {"sound.mode": "mute"} that win over the preset.
+
+    Raises a SetupError before anything is written; a file that cannot be made is an Outcome with a `problem`.
+    """
+    listener = listener or Silent()
+    folder = Path(out)
+    shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
+    with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
+        plan = _plan(shoot, loaded, targets, folder, ledger, remember=True, force=force)
+        listener.planned(plan)
+        result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
+        _report(result, folder)
+    return result
+
+
+def dry_run(
+    *paths: str | Path,
+    preset: str | Path | None = None,
+    to: Sequence[str] = (),
+    out: str | Path = DEFAULT_OUT,
+    force: bool = False,
+    overrides: Mapping[str, object] | None = None,
+) -> Plan:
+    """The plan `process` would carry out, with nothing written anywhere."""
+    folder = Path(out)
+    shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
+    with Ledger(ledger_path(folder), read_only=True) as ledger:
+        return _plan(shoot, loaded, targets, folder, ledger, remember=False, force=force)
+
+
+def prepare(
+    paths: Sequence[Path],
+    preset: str | Path | None,
+    to: Sequence[str],
+    out: Path,
+    overrides: Mapping[str, object] | None = None,
+) -> tuple[Shoot, LoadedPreset, tuple[Target, ...]]:
+    """Find the sources, load the preset, resolve the targets; raise a SetupError where nothing sensible can follow."""
+    shoot = find_sources(paths)
+    settings = shoot_settings(shoot.root)
+    loaded = load_preset(preset or settings.preset or DEFAULT_PRESET, overrides=overrides or {})
+    targets = resolve(to or settings.targets or loaded.preset.targets)
+    if not shoot.sources and not shoot.refused:
+        raise NothingToDoError(f"No photo and no clip in {shoot.root}.", "Name the folder that holds the shoot.")
+    refuse_overlap(shoot, out)
+    return shoot, loaded, targets
+
+
+def _plan(
+    shoot: Shoot,
+    loaded: LoadedPreset,
+    targets: Sequence[Target],
+    out: Path,
+    ledger: Ledger,
+    *,
+    remember: bool,
+    force: bool,
+) -> Plan:
+    hashes, fresh, unreadable = hash_sources(shoot.sources, ledger)
+    if remember:
+        ledger.remember_hashes(fresh)
+    plan = plan_batch(shoot, loaded, targets, out, hashes=hashes)
+    plan = replace(plan, refused=(*plan.refused, *unreadable))
+    return plan if force else without_done(plan, ledger)
+
+
+def _report(result: Result, out: Path) -> None:
+    from mediakit.report.write import write_report
+
+    write_report(result.outcomes, result.manifest(), out, verdict_of=result.verdict_of)
+
+
+@contextmanager
+def _said(listener: Listener) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        listener.done()
+
+
+__all__ = ["Result", "dry_run", "prepare", "process"]

@@ -1,0 +1,111 @@
+"""From a plan to files: run what is not there yet, remember each source the moment it is through.
+
+The ledger is written by this process alone, after the worker has checked and renamed its files; so a row never speaks of
+a file that is not there, and a run killed between the two only makes that one source again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mediakit.batch.ledger import Ledger
+from mediakit.batch.listen import Listener
+from mediakit.batch.plan import Job, Plan
+from mediakit.batch.shoot import Refusal
+from mediakit.batch.workers import run_jobs, workers_for
+from mediakit.errors import ExitCode, Fault
+from mediakit.model import Delivered, Outcome, Problem, Source
+
+TRANSIENT = frozenset(
+    {Fault.TIMED_OUT, Fault.OUT_OF_MEMORY, Fault.CRASHED, Fault.DISK_FULL, Fault.NOT_WRITABLE, Fault.MISSING_PART}
+    | {Fault.CHANGED, Fault.INTERNAL, Fault.UNREADABLE, Fault.CHECK_FAILED}
+)
+"""Faults that another run may not meet again; the others stay with the bytes and are not tried twice."""
+
+
+def hash_sources(
+    sources: Sequence[Source], ledger: Ledger
+) -> tuple[dict[str, str], list[tuple[Source, str]], tuple[Refusal, ...]]:
+    """SHA-256 of every source by `rel`, from the ledger where the file has not changed.
+
+    Returns (hashes, those newly computed, what could not be read). The caller decides whether to remember the new ones.
+    """
+    hashes: dict[str, str] = {}
+    fresh: list[tuple[Source, str]] = []
+    refused: list[Refusal] = []
+    for source in sources:
+        known = ledger.known_hash(source)
+        if known is None:
+            try:
+                known = file_hash(source.path)
+            except OSError as error:
+                refused.append(_unreadable(source, error))
+                continue
+            fresh.append((source, known))
+        hashes[source.rel] = known
+    return hashes, fresh, tuple(refused)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def execute(plan: Plan, ledger: Ledger, listener: Listener, *, jobs: int | None = None) -> tuple[Outcome, ...]:
+    """Make what the plan wants and the ledger does not know. Returns every source's outcome in the plan's order.
+
+    `jobs` is the number of worker processes; None takes one a core.
+    """
+    outcomes = {job.source.rel: _as_known(job) for job in plan.jobs if job.is_done}
+    to_do = plan.to_do
+    if to_do:
+        processes, threads = workers_for(jobs, len(to_do))
+        for finished in run_jobs(to_do, processes=processes, threads=threads):
+            outcome = _with_kept(finished.outcome, finished.job)
+            _remember(ledger, outcome, finished.job)
+            outcomes[outcome.rel] = outcome
+            listener.finished(outcome, finished.seconds)
+    outcomes.update({refusal.rel: _as_refused(refusal) for refusal in plan.refused})
+    return tuple(outcomes[rel] for rel in sorted(outcomes))
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> ExitCode:
+    """0 where every source became all it should, 1 where something failed."""
+    failed = any(o.problem is not None or any(d.status == "failed" for d in o.delivered) for o in outcomes)
+    return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def _remember(ledger: Ledger, outcome: Outcome, job: Job) -> None:
+    if outcome.problem is None or outcome.problem.code not in TRANSIENT:
+        ledger.record(outcome, job.settings, job.out)
+
+
+def _as_known(job: Job) -> Outcome:
+    """A source that needs no work: what was found out before, with its deliverables as they are."""
+    assert job.known is not None
+    failed = () if job.known.problem is None else tuple(_not_made(item.target, item.path) for item in job.wanted)
+    return replace(job.known, delivered=(*job.kept, *failed, *job.skipped))
+
+
+def _with_kept(outcome: Outcome, job: Job) -> Outcome:
+    delivered = outcome.delivered
+    if outcome.problem is not None and not delivered:
+        delivered = tuple(_not_made(item.target, item.path) for item in job.wanted)
+    return replace(outcome, delivered=(*job.kept, *delivered, *job.skipped))
+
+
+def _not_made(target: str, path: str) -> Delivered:
+    return Delivered(target=target, path=path, status="failed", fingerprint="", why="the source could not be used")
+
+
+def _as_refused(refusal: Refusal) -> Outcome:
+    return Outcome(rel=refusal.rel, sha256="", kind=refusal.kind, problem=refusal.problem)
+
+
+def _unreadable(source: Source, error: OSError) -> Refusal:
+    words = f"{source.rel} cannot be read ({error.strerror})."
+    return Refusal(source.rel, source.kind, Problem(Fault.UNREADABLE, words, "Check its permissions and run again."))

@@ -1,0 +1,148 @@
+"""The ledger: what was made, from which bytes, with which recipe.
+
+One SQLite file, OUT/.mediakit/ledger.sqlite. A row is written only after its output was reopened, checked and renamed
+into place, so a run killed at any point can simply be run again. Only execute.py writes here; planning and the report
+read. Losing it costs time, never a picture.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from mediakit.batch.values import delivered_from_json, outcome_from_json, to_json
+from mediakit.model import Delivered, Outcome, Source
+
+SCHEMA = 1
+TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS hashes (
+  path TEXT PRIMARY KEY, bytes INTEGER, mtime_ns INTEGER, inode INTEGER, sha256 TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sources (
+  rel TEXT PRIMARY KEY, sha256 TEXT NOT NULL, settings TEXT NOT NULL, outcome TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS outputs (
+  path TEXT PRIMARY KEY, rel TEXT NOT NULL, target TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL,
+  bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, delivered TEXT NOT NULL);
+"""
+
+
+class Ledger:
+    """Open it with `with Ledger(path) as ledger:`. Not shared between threads."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._db = _open_to_read(path) if read_only else _open(path)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def known_hash(self, source: Source) -> str | None:
+        """The SHA-256 of a source, where size, time and inode are those it was hashed with."""
+        row = self._db.execute(
+            "SELECT sha256 FROM hashes WHERE path = ? AND bytes = ? AND mtime_ns = ? AND inode = ?",
+            (_text(source.path), source.bytes, source.mtime_ns, source.inode),
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def remember_hashes(self, hashed: Iterable[tuple[Source, str]]) -> None:
+        """Keep hashes for the next run, in one transaction."""
+        rows = [(_text(s.path), s.bytes, s.mtime_ns, s.inode, sha256) for s, sha256 in hashed]
+        with self._db:
+            self._db.executemany("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?, ?, ?)", rows)
+
+    def output(self, out: Path, path: str, sha256: str, fingerprint: str) -> Delivered | None:
+        """The deliverable at `path`, where it was made from these bytes by this recipe and the file is still that file."""
+        row = self._db.execute(
+            "SELECT bytes, mtime_ns, delivered FROM outputs WHERE path = ? AND sha256 = ? AND fingerprint = ?",
+            (path, sha256, fingerprint),
+        ).fetchone()
+        if row is None:
+            return None
+        try:
+            facts = (out / path).stat()
+        except OSError:
+            return None
+        if (facts.st_size, facts.st_mtime_ns) != (row[0], row[1]):
+            return None
+        return delivered_from_json(json.loads(row[2]))
+
+    def outcome(self, rel: str, sha256: str, settings: str) -> Outcome | None:
+        """What was found out about a source under the same `settings`: findings, score, or the fault that refused it."""
+        row = self._db.execute(
+            "SELECT outcome FROM sources WHERE rel = ? AND sha256 = ? AND settings = ?", (rel, sha256, settings)
+        ).fetchone()
+        return None if row is None else outcome_from_json(json.loads(row[0]))
+
+    def record(self, outcome: Outcome, settings: str, out: Path) -> None:
+        """Keep an outcome and the deliverables that were made. Called after their files have their final names."""
+        with self._db:
+            for made in outcome.delivered:
+                if made.status == "made":
+                    self._record_output(outcome, made, out)
+            self._db.execute(
+                "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)",
+                (_text(outcome.rel), outcome.sha256, settings, json.dumps(to_json(outcome))),
+            )
+
+    def _record_output(self, outcome: Outcome, made: Delivered, out: Path) -> None:
+        facts = (out / made.path).stat()
+        self._db.execute(
+            "INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                made.path,
+                _text(outcome.rel),
+                made.target,
+                outcome.sha256,
+                made.fingerprint,
+                facts.st_size,
+                facts.st_mtime_ns,
+                json.dumps(to_json(made)),
+            ),
+        )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        return _prepared(path)
+    except sqlite3.DatabaseError:
+        # A ledger that cannot be read is set aside, not repaired: it only saves time, and the next run makes a new one.
+        path.replace(path.with_name("ledger.damaged.sqlite"))
+        return _prepared(path)
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """For a dry run, which must write nothing; where there is no ledger yet, an empty one in memory."""
+    if not path.is_file():
+        db = sqlite3.connect(":memory:")
+        db.executescript(TABLES)
+        return db
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _prepared(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30)
+    try:
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(TABLES)
+        row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        if row is not None and int(row[0]) != SCHEMA:
+            raise sqlite3.DatabaseError(f"ledger schema {row[0]}")
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
+        db.commit()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _text(path: Path | str) -> str:
+    """A name SQLite can hold, whatever bytes it has: undecodable ones are escaped."""
+    return str(path).encode("utf-8", "backslashreplace").decode()

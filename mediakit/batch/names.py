@@ -1,0 +1,66 @@
+"""What outputs are called: the source's own name, never one name for two sources, never more than a name may be long.
+
+IMG_1.jpg and IMG_1.heic would both become IMG_1.jpg; the first keeps the name, the second becomes IMG_1.heic.jpg.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from mediakit.errors import ClashError
+from mediakit.model import Kind, Source
+
+MAX_NAME_BYTES = 255
+LONGEST_ENDING = len(".cover.jpg")
+PLAIN_SUFFIXES = {Kind.PHOTO: (".jpg", ".jpeg"), Kind.CLIP: (".mp4",)}
+
+
+def distinct_paths(sources: Sequence[Source]) -> dict[str, str]:
+    """For each source's `rel` the path of its outputs below the target's folder, without the ending.
+
+    Names that differ only by case or by Unicode form count as one, as they do on a phone's or a Mac's disk. A photo and a
+    clip may share a name (the halves of a Live Photo do): their endings differ.
+    Raises ClashError where two sources still share one path after the second was given its full name.
+    """
+    taken: dict[tuple[Kind, str], str] = {}
+    paths: dict[str, str] = {}
+    for source in sorted(sources, key=_claim):
+        stem, full = _stem(source.rel), _shortened(source.rel)
+        chosen = stem if (source.kind, _key(stem)) not in taken else full
+        holder = taken.setdefault((source.kind, _key(chosen)), source.rel)
+        if holder != source.rel:
+            raise ClashError(
+                f"{holder} and {source.rel} would share the output {chosen}.",
+                "Rename one of the two, or process them from two folders.",
+            )
+        paths[source.rel] = chosen
+    return paths
+
+
+def _claim(source: Source) -> tuple[bool, str]:
+    """Who comes first to a name: a source whose ending the output keeps, then by name."""
+    suffix = PurePosixPath(source.rel).suffix.lower()
+    return suffix not in PLAIN_SUFFIXES[source.kind], source.rel
+
+
+def _stem(rel: str) -> str:
+    return _shortened(str(PurePosixPath(rel).with_suffix("")) if PurePosixPath(rel).suffix else rel)
+
+
+def _shortened(rel: str) -> str:
+    """`rel` with a name that leaves room for the longest ending; a cut name ends in a hash, so it stays distinct."""
+    path = PurePosixPath(rel)
+    raw = path.name.encode("utf-8", "surrogateescape")
+    room = MAX_NAME_BYTES - LONGEST_ENDING
+    if len(raw) <= room:
+        return rel
+    mark = "~" + hashlib.sha256(raw).hexdigest()[:8]
+    cut = raw[: room - len(mark)].decode("utf-8", "ignore")
+    return str(path.with_name(cut + mark))
+
+
+def _key(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()

@@ -1,0 +1,133 @@
+"""The output folder: one run at a time, nothing half-written left behind.
+
+Everything of ours that is no deliverable lies in OUT/.mediakit: the ledger, the lock, previews, scratch. A deliverable is
+written under a temporary name beside its final place (the same file system, so the rename is atomic), and temporary
+names are swept when a run begins, since only a killed run leaves them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from mediakit.errors import ClashError, Fault, FileError, UsageError
+
+HOME = ".mediakit"
+TEMPORARY = ".mediakit-tmp-"
+
+
+def home(out: Path) -> Path:
+    """OUT/.mediakit."""
+    return out / HOME
+
+
+def ledger_path(out: Path) -> Path:
+    """The ledger's file."""
+    return home(out) / "ledger.sqlite"
+
+
+def scratch(out: Path) -> Path:
+    """A new, empty folder for one job's intermediate files; the caller removes it."""
+    folder = home(out) / "scratch" / uuid.uuid4().hex
+    folder.mkdir(parents=True)
+    return folder
+
+
+@contextmanager
+def only_run(out: Path) -> Iterator[None]:
+    """Hold the folder for one run, and sweep what a killed one left.
+
+    Raises ClashError where another run holds it, UsageError where it cannot be written to.
+    """
+    try:
+        home(out).mkdir(parents=True, exist_ok=True)
+        lock = (home(out) / "lock").open("a+b")
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written to ({error.strerror}).", "Choose another --out.") from error
+    with lock:
+        if not _locked(lock):
+            raise ClashError(f"Another mediakit is working in {out}.", "Wait for it, or choose another --out.")
+        _sweep(out)
+        yield
+
+
+@contextmanager
+def published(final: Path) -> Iterator[Path]:
+    """A temporary path to write to; on leaving without an error it is flushed to disk and takes its final name.
+
+    After an error, whatever was written is gone. The temporary name is short, so that a 255-byte name has room.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary = final.parent / f"{TEMPORARY}{uuid.uuid4().hex}{final.suffix}"
+    try:
+        yield temporary
+        _flush(temporary)
+        temporary.replace(final)
+        _flush(final.parent)
+    except OSError as error:
+        raise _disk_error(final, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _locked(lock: IO[bytes]) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return _locked_on_windows(lock)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _locked_on_windows(lock: IO[bytes]) -> bool:
+    import importlib
+
+    msvcrt = importlib.import_module("msvcrt")
+    lock.seek(0)
+    try:
+        msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True
+
+
+def _sweep(out: Path) -> None:
+    shutil.rmtree(home(out) / "scratch", ignore_errors=True)
+    for folder, folders, names in os.walk(out):
+        folders[:] = [name for name in folders if name != HOME]
+        for name in names:
+            if name.startswith(TEMPORARY):
+                Path(folder, name).unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    with contextlib.suppress(PermissionError):  # a folder cannot be opened everywhere
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _disk_error(final: Path, error: OSError) -> FileError:
+    import errno
+
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return FileError(
+            Fault.DISK_FULL, f"The disk filled up while writing {final.name}.", "Free some space and run again."
+        )
+    return FileError(
+        Fault.NOT_WRITABLE,
+        f"{final.name} could not be written ({error.strerror}).",
+        "Check the output folder and run again.",
+    )

@@ -1,0 +1,165 @@
+"""What will be made: a pure value, decided before anything is written.
+
+`plan_batch` turns sources and a preset into jobs; `without_done` takes away what the ledger knows to be there already.
+A job is one source with everything its deliverables need, so that the source is decoded once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mediakit.batch.ledger import Ledger
+from mediakit.batch.names import distinct_paths
+from mediakit.batch.shoot import Refusal, Shoot
+from mediakit.model import Delivered, Kind, Outcome, Source
+from mediakit.platforms.load import surface
+from mediakit.platforms.schema import ClipSpec, Target
+from mediakit.presets.load import LoadedPreset
+from mediakit.presets.recipe import Recipe
+from mediakit.presets.recipes import recipe_for
+from mediakit.presets.schema import Limits
+
+LOOKING = 1
+"""Raised when a change of code changes findings or scores: sources are then looked at again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One deliverable to make. `path` is relative to OUT; `cover_of` names the clip target that a cover belongs to."""
+
+    target: str
+    path: str
+    recipe: Recipe
+    fingerprint: str
+    cover_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One source and what to make of it. Picklable: it may run inline, in another process, or on another machine.
+
+    `kept` is what is there already, `skipped` what this source cannot become, each with its reason.
+    """
+
+    source: Source
+    sha256: str
+    out: Path
+    limits: Limits
+    settings: str
+    wanted: tuple[Wanted, ...] = ()
+    kept: tuple[Delivered, ...] = ()
+    skipped: tuple[Delivered, ...] = ()
+    known: Outcome | None = None
+    """What an earlier run found out about the source; None: it has to be looked at."""
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing to make, and nothing to look at: also true for a source that is known to be broken."""
+        if self.known is None:
+            return False
+        return not self.wanted or self.known.problem is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All jobs of one run, in the order of the shoot."""
+
+    shoot: Shoot
+    out: Path
+    jobs: tuple[Job, ...]
+    refused: tuple[Refusal, ...]
+    preset: LoadedPreset
+    targets: tuple[Target, ...]
+
+    @property
+    def to_do(self) -> tuple[Job, ...]:
+        """Jobs that need work."""
+        return tuple(job for job in self.jobs if not job.is_done)
+
+
+def plan_batch(
+    shoot: Shoot, preset: LoadedPreset, targets: Sequence[Target], out: Path, *, hashes: Mapping[str, str]
+) -> Plan:
+    """Decide every deliverable of a shoot. `hashes` maps a source's `rel` to its SHA-256; one without is left out.
+
+    Raises ClashError where two sources would share one output even after renaming.
+    """
+    settings = settings_fingerprint(preset.preset.limits)
+    jobs = []
+    paths = distinct_paths(shoot.sources)
+    for source in shoot.sources:
+        if source.rel not in hashes:
+            continue
+        sha256 = hashes[source.rel]
+        wanted = tuple(
+            item for target in targets for item in _wanted(source, target, preset, sha256, paths[source.rel])
+        )
+        jobs.append(
+            Job(
+                source=source,
+                sha256=sha256,
+                out=out,
+                limits=preset.preset.limits,
+                settings=settings,
+                wanted=wanted,
+                skipped=_skipped(source.kind, targets),
+            )
+        )
+    return Plan(shoot=shoot, out=out, jobs=tuple(jobs), refused=shoot.refused, preset=preset, targets=tuple(targets))
+
+
+def without_done(plan: Plan, ledger: Ledger) -> Plan:
+    """The same plan with everything taken out that an earlier run already made and that is still there."""
+    return replace(plan, jobs=tuple(_less_done(job, ledger) for job in plan.jobs))
+
+
+def settings_fingerprint(limits: Limits) -> str:
+    """16 hex digits of everything besides the bytes that decides what is found out about a source."""
+    text = json.dumps({"limits": limits.model_dump(mode="json"), "looking": LOOKING}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _less_done(job: Job, ledger: Ledger) -> Job:
+    known = ledger.outcome(job.source.rel, job.sha256, job.settings)
+    kept, left = [], []
+    for item in job.wanted:
+        there = ledger.output(job.out, item.path, job.sha256, item.fingerprint)
+        if there is None:
+            left.append(item)
+        else:
+            kept.append(replace(there, status="kept"))
+    return replace(job, wanted=tuple(left), kept=tuple(kept), known=known)
+
+
+def _wanted(source: Source, target: Target, preset: LoadedPreset, sha256: str, stem: str) -> list[Wanted]:
+    spec = target.surface.spec(source.kind)
+    if spec is None:
+        return []
+    recipe = recipe_for(preset, target, source.kind, bed_seed=sha256)
+    suffix = ".mp4" if source.kind is Kind.CLIP else ".jpg"
+    wanted = [_item(target.name, f"{target.folder}/{stem}{suffix}", recipe)]
+    if isinstance(spec, ClipSpec) and spec.cover is not None:
+        cover = Target(surface=surface(spec.cover))
+        cover_recipe = recipe_for(preset, cover, Kind.PHOTO, bed_seed=sha256)
+        path = f"{target.folder}/{stem}.cover.jpg"
+        wanted.append(replace(_item(cover.name, path, cover_recipe), cover_of=target.name))
+    return wanted
+
+
+def _item(target: str, path: str, recipe: Recipe) -> Wanted:
+    return Wanted(target=target, path=path, recipe=recipe, fingerprint=recipe.fingerprint())
+
+
+def _skipped(kind: Kind, targets: Sequence[Target]) -> tuple[Delivered, ...]:
+    """Targets that do not take this kind, unless the same platform was also asked for a surface that does."""
+    served = {target.surface.platform for target in targets if target.surface.spec(kind) is not None}
+    takes = "photos" if kind is Kind.CLIP else "clips"
+    return tuple(
+        Delivered(target=t.name, path="", status="skipped", fingerprint="", why=f"{t.surface.id} takes {takes} only")
+        for t in targets
+        if t.surface.spec(kind) is None and t.surface.platform not in served
+    )

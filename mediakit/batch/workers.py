@@ -1,0 +1,154 @@
+"""Where jobs run: a pool of processes that survives its members.
+
+A job that kills its process (a decoder crashing, the kernel taking memory back) is run once more, alone, and reported if
+it kills that one too; its neighbours never notice. Every job has a time limit. Workers are recycled, so a leak in a
+native library is bounded. Workers times threads never exceed the cores.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
+from dataclasses import dataclass
+
+from mediakit.batch.plan import Job
+from mediakit.errors import Fault
+from mediakit.model import Kind, Outcome, Problem
+
+PHOTO_LIMIT_S = 180.0
+CLIP_LIMIT_S = 4 * 3600.0
+JOBS_PER_WORKER = 60
+IN_FLIGHT_PER_WORKER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One job's outcome and how long it took."""
+
+    job: Job
+    outcome: Outcome
+    seconds: float
+
+
+def workers_for(jobs: int | None, work: int) -> tuple[int, int]:
+    """(processes, threads in each) for `work` jobs, from what the user said and the cores there are."""
+    cores = available_cores()
+    processes = max(1, min(jobs or cores, work))
+    return processes, max(1, cores // processes)
+
+
+def available_cores() -> int:
+    """Cores this process may use, which can be fewer than the machine has."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 1
+
+
+def run_jobs(jobs: Sequence[Job], *, processes: int, threads: int) -> Iterator[Finished]:
+    """Run every job, yielding outcomes as they come. A job whose worker died comes last, after its second, lone try."""
+    alone: list[Job] = []
+    for finished, crashed in _run_pool(jobs, processes, threads):
+        if crashed:
+            alone.append(finished.job)
+        else:
+            yield finished
+    for job in alone:
+        for finished, _ in _run_pool([job], 1, threads):
+            yield finished
+
+
+def _run_pool(jobs: Sequence[Job], processes: int, threads: int) -> Iterator[tuple[Finished, bool]]:
+    from pebble import ProcessPool
+
+    waiting = list(reversed(jobs))
+    running: dict[Future[Outcome], tuple[Job, float]] = {}
+    pool = ProcessPool(
+        max_workers=processes,
+        max_tasks=JOBS_PER_WORKER,
+        initializer=prepare_worker,
+        initargs=[threads],
+        context=multiprocessing.get_context("spawn"),
+    )
+    try:
+        while waiting or running:
+            while waiting and len(running) < processes * IN_FLIGHT_PER_WORKER:
+                job = waiting.pop()
+                future = pool.schedule(run_job, args=[job, threads], timeout=_limit_s(job))
+                running[future] = (job, time.monotonic())
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                job, start = running.pop(future)
+                yield _collect(future, job, time.monotonic() - start)
+        pool.close()
+    finally:
+        # After a Ctrl-C or an error in the caller: nothing is half-written, so workers can be stopped where they are.
+        pool.stop()
+        pool.join()
+
+
+def _collect(future: Future[Outcome], job: Job, seconds: float) -> tuple[Finished, bool]:
+    from pebble import ProcessExpired
+
+    try:
+        return Finished(job, future.result(), seconds), False
+    except ProcessExpired as death:
+        return Finished(job, _refused(job, _death_problem(job, death)), seconds), True
+    except TimeoutError:
+        problem = Problem(
+            Fault.TIMED_OUT,
+            f"{job.source.rel} was not finished after {_limit_s(job):.0f} seconds.",
+            "Try it alone with --jobs 1, or save it again from an editor.",
+        )
+        return Finished(job, _refused(job, problem), seconds), False
+
+
+def _death_problem(job: Job, death: Exception) -> Problem:
+    code = getattr(death, "exitcode", None)
+    if code == -9:
+        return Problem(
+            Fault.OUT_OF_MEMORY,
+            f"{job.source.rel} made its worker be killed, most likely for memory.",
+            "Run with --jobs 1, or make the picture smaller.",
+        )
+    return Problem(
+        Fault.CRASHED,
+        f"{job.source.rel} crashed the program that reads it (exit {code}).",
+        "The file is damaged or hostile; save it again from an editor.",
+    )
+
+
+def _refused(job: Job, problem: Problem) -> Outcome:
+    return Outcome(rel=job.source.rel, sha256=job.sha256, kind=job.source.kind, problem=problem)
+
+
+def _limit_s(job: Job) -> float:
+    return CLIP_LIMIT_S if job.source.kind is Kind.CLIP else PHOTO_LIMIT_S
+
+
+def run_job(job: Job, threads: int) -> Outcome:
+    """What a worker runs; imported there, so that planning stays light."""
+    from mediakit.batch.make import make
+
+    return make(job, threads=threads)
+
+
+def prepare_worker(threads: int) -> None:
+    """Tie a worker to its share of the cores and to its parent's life."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    import signal
+
+    # Ctrl-C reaches the whole group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(ImportError):
+        from mediakit.tools.child import die_with_parent
+
+        die_with_parent()
+    import cv2
+
+    cv2.setNumThreads(threads)

@@ -1,0 +1,159 @@
+"""Numbers about a picture, without judgement: how sharp, how noisy, how bright, how blocky.
+
+All take pictures at the working size (`working_copy`), so that the same shot at 12 and at 2 megapixels measures alike.
+`grey` is (H, W) float32, 0..255, gamma-encoded luma (ITU-R BT.601 weights); `rgb` is (H, W, 3) uint8 sRGB.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mediakit.model import Box
+
+Pixels = NDArray[np.uint8]
+Grey = NDArray[np.float32]
+
+WORKING_EDGE_PX = 1024
+TILE_PX = 32
+SOFTNESS_CURVE = ((0.0, 0.55, 0.96, 1.24, 1.37), (0.0, 0.7, 1.2, 2.0, 3.5))
+"""Octaves of detail lost against the sigma, in px, of the Gaussian that loses them; measured on sharp photos blurred."""
+
+
+def working_copy(rgb: Pixels) -> Pixels:
+    """The picture with its long edge at most 1024 px (area-averaged); never enlarged."""
+    scale = WORKING_EDGE_PX / max(rgb.shape[:2])
+    if scale >= 1:
+        return rgb
+    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def luma(rgb: Pixels) -> Grey:
+    """(H, W) float32 luma, 0..255."""
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+
+
+def softness_px(grey: Grey, noise: float, box: Box | None = None) -> float | None:
+    """Blur of the best-detailed fifth of the tiles, as the sigma of a Gaussian in px of the working copy.
+
+    Compares detail between neighbouring octaves: a sharp picture holds about as much at the finest scale as at the next,
+    a blurred one much less. Noise is subtracted first, since it would pass for detail. Only the tiles that hold most
+    detail speak, so a soft background behind a sharp subject is no fault. None: nothing but flat areas, no evidence.
+    """
+    area = np.asarray(_inside(grey, box), np.float32)
+    if min(area.shape) < TILE_PX:
+        return None
+    octaves = [cv2.GaussianBlur(area, (0, 0), sigma) for sigma in (0.8, 1.6, 3.2)]
+    # White noise of sigma n leaves 0.75 n in the finest band and 0.25 n in the next (variance of the filters).
+    fine = _tile_means((area - octaves[0]) ** 2) - (0.75 * noise) ** 2
+    middle = _tile_means((octaves[0] - octaves[1]) ** 2) - (0.25 * noise) ** 2
+    coarse = _tile_means((octaves[1] - octaves[2]) ** 2).ravel()
+    best = np.argsort(coarse)[-max(4, coarse.size // 5) :]
+    if float(np.sqrt(np.median(coarse[best]))) < 0.6:
+        return None
+    ratio = (_root(fine).ravel()[best] + 0.05) / (_root(middle).ravel()[best] + 0.05)
+    return float(np.interp(-np.median(np.log2(ratio)), *SOFTNESS_CURVE))
+
+
+def fine_detail(grey: Grey, noise: float, box: Box | None = None) -> float:
+    """Contrast of the finest octave where the picture holds most of it (90th percentile of tiles), levels of 255."""
+    area = np.asarray(_inside(grey, box), np.float32)
+    if min(area.shape) < TILE_PX:
+        return 0.0
+    fine = _tile_means((area - cv2.GaussianBlur(area, (0, 0), 0.8)) ** 2) - (0.75 * noise) ** 2
+    return float(np.percentile(_root(fine), 90))
+
+
+def noise_sigma(grey: Grey) -> float:
+    """Standard deviation of the noise, in levels of 255, on the flattest tiles.
+
+    Immerkaer's operator ("Fast noise variance estimation", CVIU 1996) applied tile by tile; the median of the flattest
+    fifth, so that texture is not read as noise.
+    """
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = np.abs(cv2.filter2D(grey, cv2.CV_32F, mask))
+    if min(grey.shape) < TILE_PX:
+        return float(response.mean() * np.sqrt(np.pi / 2) / 6)
+    usable = (grey > 8) & (grey < 247)
+    per_tile = _tile_means(response)
+    gradient = _tile_means(cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)))
+    lit = _tile_means(usable.astype(np.float32)) > 0.9
+    candidates = np.flatnonzero(lit)
+    if candidates.size == 0:
+        return 0.0
+    order = candidates[np.argsort(gradient.ravel()[candidates])]
+    flattest = order[: max(1, order.size // 5)]
+    return float(np.median(per_tile.ravel()[flattest]) * np.sqrt(np.pi / 2) / 6)
+
+
+def blockiness(grey: Grey) -> float:
+    """How much steeper the picture is on the 8-pixel grid than beside it: 0 none, 1 and more plainly visible.
+
+    Only meaningful on a picture that was not resized since it was compressed. After Wang, Sheikh and Bovik,
+    "No-reference perceptual quality assessment of JPEG compressed images", ICIP 2002.
+    """
+    if min(grey.shape) < 32:
+        return 0.0
+    across = np.abs(np.diff(grey, axis=1)).mean(axis=0)
+    down = np.abs(np.diff(grey, axis=0)).mean(axis=1)
+    return float(max(0.0, np.mean([_grid_excess(across), _grid_excess(down)])))
+
+
+def clipped_shares(rgb: Pixels) -> tuple[float, float]:
+    """Shares of the picture with no detail left: (blown to white in all channels, crushed to black in all channels)."""
+    return float((rgb.min(axis=2) >= 253).mean()), float((rgb.max(axis=2) <= 3).mean())
+
+
+def lightness(rgb: Pixels, box: Box | None = None) -> tuple[float, float, float]:
+    """CIE L* of the darkest 5 %, the median and the brightest 5 % of the picture or of a box in it, 0..100 each."""
+    area = np.ascontiguousarray(_inside(rgb, box))
+    small = cv2.resize(area, (min(256, area.shape[1]), min(256, area.shape[0])), interpolation=cv2.INTER_AREA)
+    values = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)[..., 0]
+    low, middle, high = np.percentile(values, [5, 50, 95])
+    return float(low), float(middle), float(high)
+
+
+def neutral_cast(rgb: Pixels) -> tuple[float, float]:
+    """(chroma of the cast in a*b* units, share of the picture that could be read): the tint of what looks nearly grey.
+
+    Near-neutral, mid-bright pixels only, so a red wall or a face is not read as a cast; a share under a twentieth is no
+    evidence.
+    """
+    small = cv2.resize(rgb, (128, 128), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2Lab).reshape(-1, 3)
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    near = (chroma < 22) & (lab[:, 0] > 35) & (lab[:, 0] < 96)
+    share = float(near.mean())
+    if not near.any():
+        return 0.0, 0.0
+    middle = np.median(lab[near, 1:], axis=0)
+    return float(np.hypot(*middle)), share
+
+
+def _inside(image: NDArray[np.generic], box: Box | None) -> NDArray[np.generic]:
+    if box is None:
+        return image
+    height, width = image.shape[:2]
+    left, top = max(0, int(box.x)), max(0, int(box.y))
+    right, bottom = min(width, int(np.ceil(box.right))), min(height, int(np.ceil(box.bottom)))
+    if right - left < 8 or bottom - top < 8:
+        return image
+    return image[top:bottom, left:right]
+
+
+def _tile_means(values: Grey) -> Grey:
+    rows, cols = values.shape[0] // TILE_PX, values.shape[1] // TILE_PX
+    cut = values[: rows * TILE_PX, : cols * TILE_PX]
+    return np.asarray(cv2.resize(cut, (cols, rows), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _root(values: Grey) -> Grey:
+    return np.sqrt(np.maximum(values, 0))
+
+
+def _grid_excess(steps: Grey) -> float:
+    """Steps across the 8-pixel boundaries against the others, for the phase of the grid that shows most (a crop may shift it)."""
+    usable = steps[: len(steps) // 8 * 8].reshape(-1, 8).mean(axis=0)
+    return float(usable.max() / (np.median(usable) + 0.5) - 1.0)
