@@ -126,9 +126,7 @@ def run_child(
     )
 
 
-def _ended_in_time(
-    process: subprocess.Popen[bytes], readers: Sequence[threading.Thread], deadline: float
-) -> bool:
+def _ended_in_time(process: subprocess.Popen[bytes], readers: Sequence[threading.Thread], deadline: float) -> bool:
     """Wait for both pipes to close (no polling: a poll would cost every short call 50 ms), then for the exit."""
     for reader in readers:
         reader.join(timeout=max(0.0, deadline - time.monotonic()))

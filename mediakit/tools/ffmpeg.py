@@ -207,6 +207,8 @@ def failure(code: int, stderr: str) -> FileError:
             return FileError(fault, message, hint)
     if code < 0:
         return FileError(
-            Fault.CRASHED, f"ffmpeg was ended by signal {-code}.", "Run again; if it happens again, export the file anew."
+            Fault.CRASHED,
+            f"ffmpeg was ended by signal {-code}.",
+            "Run again; if it happens again, export the file anew.",
         )
     return FileError(Fault.INTERNAL, f"ffmpeg failed with code {code}: {last[:200]}", "Please report this as a bug.")
