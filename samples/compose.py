@@ -22,7 +22,7 @@ PRESETS = Path(__file__).resolve().parent.parent / "presets"
 Phrase = list[tuple[float, int, float]]
 
 
-def soft_morning() -> NDArray[np.float64]:
+def counter_light() -> NDArray[np.float64]:
     """MUSELLE: D major, 96 beats a minute, 16 bars (40 s). Electric piano, kalimba, shaker: a shop that just opened."""
     rng = np.random.default_rng(20260521)
     loop = Loop(beats=64, bpm=96)
@@ -69,7 +69,7 @@ def _light_drums(loop: Loop, start: int, rng: np.random.Generator, quiet: bool) 
             loop.put(synth.snap(rng), start + beat, 0.10, pan=0.1, send=0.35)
 
 
-def mountain_mist() -> NDArray[np.float64]:
+def first_steep() -> NDArray[np.float64]:
     """云雾茶舍: D pentatonic, 72 beats a minute, 12 bars (40 s). A zither, low pads, drops of water."""
     rng = np.random.default_rng(20260407)
     loop = Loop(beats=48, bpm=72)
@@ -118,15 +118,15 @@ def write_ogg(music: NDArray[np.float64], path: Path, title: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     raw = np.rint(np.clip(music, -1, 1) * 32767).astype("<i2").tobytes()
     source = ["-f", "s16le", "-ar", str(RATE), "-ac", "2", "-i", "-"]
-    tags = ["-metadata", f"title={title}", "-metadata", "artist=The mediakit authors", "-metadata", "license=CC0-1.0"]
+    tags = ["-metadata", f"title={title}", "-metadata", "artist=The mediakit authors", "-metadata", "license=Apache-2.0"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *source, "-c:a", "libvorbis", "-q:a", "3", "-bitexact", *tags, str(path)]
     subprocess.run(command, input=raw, check=True)
     print(path.name, f"{len(music) / RATE:.3f} s", path.stat().st_size, "bytes")
 
 
 def main() -> None:
-    write_ogg(soft_morning(), PRESETS / "muselle/beds/soft-morning.ogg", "Soft Morning")
-    write_ogg(mountain_mist(), PRESETS / "yunwu-tea/beds/mountain-mist.ogg", "Mountain Mist")
+    write_ogg(counter_light(), PRESETS / "muselle/beds/counter-light.ogg", "Counter Light")
+    write_ogg(first_steep(), PRESETS / "yunwu-tea/beds/first-steep.ogg", "First Steep")
 
 
 if __name__ == "__main__":
