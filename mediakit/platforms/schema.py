@@ -10,10 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mediakit.model import Kind, Size
+from mediakit.model import Box, Kind, Size
 
 Confidence = Literal["official", "official, relayed", "widely reported", "disputed", "project default"]
 PhotoFormat = Literal["jpeg", "png", "webp"]
+Container = Literal["mp4", "mov"]
+VideoCodec = Literal["h264", "hevc", "av1", "vp9"]
 Pixels = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
 
 
@@ -34,24 +36,31 @@ class Shape(Data):
     max_width_px: int | None = None
     max_height_px: int | None = None
     short_side_px: int | None = None
+    long_side_px: int | None = None
     max_pixels: int | None = None
+    max_ratio: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?:\d+(\.\d+)?$")
+    """"any" only: width over height at most; "1:3" takes pictures three times as high as wide, and taller."""
 
     @property
     def value(self) -> Fraction | None:
         """Width over height, exact; None for "any"."""
         if self.ratio == "any":
             return None
-        width, height = self.ratio.split(":")
-        return Fraction(width) / Fraction(height)
+        return _as_fraction(self.ratio)
 
-    def export_size(self, cropped: Size) -> Size:
-        """The size to render a crop of `cropped` pixels at.
+    def export_size(self, cropped: Size, *, even: bool = False) -> Size:
+        """The size to render a crop of `cropped` pixels at; with `even`, as 4:2:0 video needs it, both sides are even.
 
         A fixed ratio: the smallest listed size that loses no pixel, else the largest. "any": as shot, shrunk to fit.
         """
         if self.sizes_px:
             return _smallest_that_holds(cropped, [Size(*pair) for pair in self.sizes_px])
-        return self._shrunk(cropped)
+        shrunk = self._shrunk(cropped)
+        return _made_even(shrunk) if even else shrunk
+
+    def takes(self, size: Size) -> bool:
+        """Whether a picture of `size` is narrow enough for this shape at all (only `wechat-moments.long` asks)."""
+        return self.max_ratio is None or size.ratio <= _as_fraction(self.max_ratio)
 
     def _shrunk(self, size: Size) -> Size:
         scales = [1.0]
@@ -61,14 +70,26 @@ class Shape(Data):
             scales.append(self.max_height_px / size.height_px)
         if self.short_side_px:
             scales.append(self.short_side_px / size.short_side_px)
+        if self.long_side_px:
+            scales.append(self.long_side_px / max(size.width_px, size.height_px))
         if self.max_pixels:
             scales.append((self.max_pixels / size.pixels) ** 0.5)
         scale = min(scales)
         return Size(max(1, int(size.width_px * scale + 1e-6)), max(1, int(size.height_px * scale + 1e-6)))
 
 
+def _as_fraction(ratio: str) -> Fraction:
+    width, _, height = ratio.partition(":")
+    return Fraction(width) / Fraction(height)
+
+
+def _made_even(size: Size) -> Size:
+    return Size(max(2, size.width_px // 2 * 2), max(2, size.height_px // 2 * 2))
+
+
 def _smallest_that_holds(cropped: Size, sizes: list[Size]) -> Size:
-    holding = [s for s in sizes if s.width_px >= cropped.width_px and s.height_px >= cropped.height_px]
+    """A crop is rounded to whole pixels, so one pixel too many on a side is no reason to double the picture."""
+    holding = [s for s in sizes if s.width_px + 1 >= cropped.width_px and s.height_px + 1 >= cropped.height_px]
     return min(holding, default=max(sizes, key=lambda s: s.pixels), key=lambda s: s.pixels)
 
 
@@ -82,30 +103,59 @@ class SafeZone(Data):
     right: int = 0
     confidence: Confidence = "project default"
 
+    def clear_box(self, size: Size) -> Box:
+        """The part of a picture of `size` that the app leaves clear; margins scale with the canvas, side by side."""
+        across, down = size.width_px / self.canvas_px[0], size.height_px / self.canvas_px[1]
+        canvas_width, canvas_height = self.canvas_px
+        width, height = canvas_width - self.left - self.right, canvas_height - self.top - self.bottom
+        return Box(self.left * across, self.top * down, width * across, height * down)
+
 
 class PhotoSpec(Data):
-    """What a surface takes as a picture. The first shape is the default one."""
+    """What a surface takes as a picture. The first shape and the first format are the default ones.
+
+    `min_px` and `max_px` are the platform's own limits and hold for either orientation: the short side is held against
+    the smaller number, the long side against the larger.
+    """
 
     shapes: tuple[Shape, ...] = Field(min_length=1)
     formats: tuple[PhotoFormat, ...] = Field(min_length=1)
-    max_bytes: int | None = None
-    target_bytes: int | None = None
+    max_bytes: int | None = Field(default=None, ge=1)
+    warn_bytes: int | None = Field(default=None, ge=1)
+    """Taken, but above this the app shows it late or squeezes it hard."""
+    target_bytes: int | None = Field(default=None, ge=1)
+    """What our own export aims for."""
     min_px: Pixels | None = None
+    warn_min_px: Pixels | None = None
+    max_px: Pixels | None = None
     max_count: int | None = None
     warn_count: int | None = None
     safe_zone: SafeZone | None = None
 
 
 class ClipSpec(Data):
-    """What a surface takes as a clip: MP4, H.264 High, yuv420p 8 bit, BT.709, AAC-LC 48 kHz, fast start, closed GOP."""
+    """What a surface takes as a clip: MP4, H.264 High, yuv420p 8 bit, BT.709, AAC-LC 48 kHz, fast start, closed GOP.
+
+    `containers` and `codecs` list what is taken; the first of each is what we write. `picture` "as-shot" lets the
+    picture stay as the camera wrote it (any codec, size, rate, colour): only sound, container and privacy are held.
+    `min_px` and `max_px` hold for either orientation, as for photos.
+    """
 
     shapes: tuple[Shape, ...] = Field(min_length=1)
-    max_bytes: int | None = None
-    target_bytes: int | None = None
+    containers: tuple[Container, ...] = ("mp4",)
+    codecs: tuple[VideoCodec, ...] = ("h264",)
+    picture: Literal["delivery", "as-shot"] = "delivery"
+    max_level: int = Field(default=42, ge=10, le=62)
+    """H.264 level times ten: 42 is level 4.2, enough for 1080p at 60 fps."""
+    max_bytes: int | None = Field(default=None, ge=1)
+    warn_bytes: int | None = Field(default=None, ge=1)
+    target_bytes: int | None = Field(default=None, ge=1)
     min_px: Pixels | None = None
+    max_px: Pixels | None = None
     min_duration_s: float | None = None
     max_duration_s: float | None = None
     warn_duration_s: float | None = None
+    min_fps: float | None = None
     max_fps: int = 60
     video_kbps: int = 8000
     max_video_kbps: int = 10000
@@ -130,6 +180,10 @@ class TextSpec(Data):
     topics_max: int | None = None
     topics_warn: int | None = None
     topics_in_body: bool = True
+    body_max_bytes: int | None = None
+    mentions_max: int | None = None
+    refused_characters: str = ""
+    """Characters the platform refuses in a title or body."""
 
 
 class Fact(Data):
@@ -150,6 +204,8 @@ class Surface(Data):
     title_zh: str
     default: bool = True
     """Whether the platform's bare name includes this surface."""
+    note: str = ""
+    """What a person should know before posting there; shown by `target show`."""
     logo: Literal["allowed", "discouraged"] = "allowed"
     qr_codes: Literal["allowed", "warn", "block"] = "allowed"
     photo: PhotoSpec | None = None
