@@ -80,7 +80,7 @@ def exit_code(outcomes: Iterable[Outcome]) -> ExitCode:
 
 
 def _remember(ledger: Ledger, outcome: Outcome, job: Job) -> None:
-    if outcome.problem is None or outcome.problem.code not in TRANSIENT:
+    if job.out is not None and (outcome.problem is None or outcome.problem.code not in TRANSIENT):
         ledger.record(outcome, job.settings, job.out)
 
 

@@ -47,7 +47,8 @@ class Job:
 
     source: Source
     sha256: str
-    out: Path
+    out: Path | None
+    """None: only look, write nothing."""
     limits: Limits
     settings: str
     wanted: tuple[Wanted, ...] = ()
@@ -124,6 +125,7 @@ def settings_fingerprint(limits: Limits) -> str:
 
 
 def _less_done(job: Job, ledger: Ledger) -> Job:
+    assert job.out is not None  # a plan's jobs always write
     known = ledger.outcome(job.source.rel, job.sha256, job.settings)
     kept, left = [], []
     for item in job.wanted:

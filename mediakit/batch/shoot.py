@@ -98,7 +98,7 @@ def _common_root(paths: Sequence[Path]) -> Path:
 
 
 def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
 
 
 def _walk(paths: Sequence[Path]) -> Iterator[Path]:

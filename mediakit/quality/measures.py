@@ -154,6 +154,6 @@ def _root(values: Grey) -> Grey:
 
 
 def _grid_excess(steps: Grey) -> float:
-    """Steps across the 8-pixel boundaries against the others, for the phase of the grid that shows most (a crop may shift it)."""
+    """Steps across the 8-pixel boundaries against the others, for the phase that shows most (a crop may shift it)."""
     usable = steps[: len(steps) // 8 * 8].reshape(-1, 8).mean(axis=0)
     return float(usable.max() / (np.median(usable) + 0.5) - 1.0)

@@ -1,0 +1,96 @@
+"""A photo: decoded once, looked at once, developed once, rendered for every surface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mediakit.batch.make import problem_of
+from mediakit.batch.outfolder import published
+from mediakit.batch.plan import Job, Wanted
+from mediakit.batch.preview import write_preview
+from mediakit.errors import Fault, FileError
+from mediakit.look.measure import Tone, measure
+from mediakit.model import Check, Delivered, Findings, Kind, Note, Outcome, Size
+from mediakit.photo.open import Photo, open_photo, peek
+from mediakit.photo.render import Rendered, decode_size, looked_at, render_photo
+from mediakit.platforms.check import check_file, conforms
+from mediakit.quality.photo import score_photo
+
+
+def make_photo(job: Job) -> Outcome:
+    """Everything one photo is wanted for. Raises FileError where the photo itself cannot be used."""
+    facts = peek(job.source.path, job.limits)
+    photo = open_photo(
+        job.source.path, job.limits, at_least=decode_size(facts.shown, [item.recipe for item in job.wanted])
+    )
+    look = looked_at(photo)
+    score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
+    delivered, preview = (), {}
+    if job.out is not None:
+        delivered = tuple(deliver(item, photo, look.findings, look.tone, job.out) for item in job.wanted)
+        preview = {"preview": write_preview(photo.pixels, job.out, job.sha256[:24])}
+    return Outcome(
+        rel=job.source.rel,
+        sha256=job.sha256,
+        kind=Kind.PHOTO,
+        size=photo.shown,
+        findings=look.findings,
+        score=score,
+        delivered=delivered,
+        notes=(*photo.notes, *look.notes),
+        facts={**preview, "format": facts.format},
+    )
+
+
+def deliver(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Path) -> Delivered:
+    """Render, check and publish one deliverable; what goes wrong with it alone is its own problem."""
+    try:
+        return _delivered(item, photo, findings, tone, out)
+    except FileError as error:
+        return Delivered(
+            target=item.target,
+            path=item.path,
+            status="failed",
+            fingerprint=item.fingerprint,
+            why=error.message,
+            problem=problem_of(error),
+        )
+
+
+def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Path) -> Delivered:
+    with published(out / item.path) as temporary:
+        done = render_photo(photo, findings, tone, item.recipe, temporary)
+        size = Size(done.pixels.shape[1], done.pixels.shape[0])
+        checks = check_file(temporary, item.recipe.target, expected_size=size)
+        refuse_unfit(item, checks)
+        written_bytes = temporary.stat().st_size
+    return Delivered(
+        target=item.target,
+        path=item.path,
+        status="made",
+        fingerprint=item.fingerprint,
+        fit=done.framing.fit,
+        crop=done.framing.crop,
+        why=done.framing.why,
+        size=size,
+        bytes=written_bytes,
+        checks=checks,
+        score=_score(done, findings, size),
+        notes=done.notes,
+        facts={**done.facts, "preview": write_preview(done.pixels, out, f"{item.fingerprint}-{name_key(item)}")},
+    )
+
+
+def refuse_unfit(item: Wanted, checks: tuple[Check, ...]) -> None:
+    """Raise CHECK_FAILED where a written file does not conform to its surface: it must not get its final name."""
+    if conforms(checks):
+        return
+    broken = ", ".join(f"{c.rule} is {c.measured}, allowed {c.limit}" for c in checks if not c.ok and c.severity == "block")
+    raise FileError(Fault.CHECK_FAILED, f"{item.path} would not conform to {item.target}: {broken}.", "See the report.")
+
+
+def name_key(item: Wanted) -> str:
+    """A short name that is this deliverable's own, for its preview."""
+    import hashlib
+
+    return hashlib.sha256(item.path.encode("utf-8", "backslashreplace")).hexdigest()[:16]

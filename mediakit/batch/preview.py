@@ -1,0 +1,27 @@
+"""Small pictures for the report, kept beside the ledger so that a second run need not open an original again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mediakit.batch.outfolder import HOME
+from mediakit.model import Size
+from mediakit.pixels.resample import resize
+
+LONG_EDGE_PX = 560
+WEBP_QUALITY = 72
+
+
+def write_preview(rgb: NDArray[np.uint8], out: Path, name: str) -> str:
+    """Save (H, W, 3) sRGB as a small WebP and return its path below OUT. Same pixels, same name: nothing is doubled."""
+    rel = f"{HOME}/previews/{name}.webp"
+    path = out / rel
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scale = min(1.0, LONG_EDGE_PX / max(rgb.shape[:2]))
+    size = Size(max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    Image.fromarray(resize(rgb, size)).save(path, "WEBP", quality=WEBP_QUALITY, method=2)
+    return rel

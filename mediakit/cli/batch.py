@@ -1,0 +1,111 @@
+"""What process, retouch, resize and audio do alike: run the batch, tell how it went, leave with its code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mediakit.cli.console import out, say
+
+if TYPE_CHECKING:
+    from mediakit.api import Result
+    from mediakit.batch.plan import Job, Plan
+
+
+def run_batch(
+    paths: Sequence[Path],
+    *,
+    preset: str | None,
+    to: Sequence[str] | None,
+    out_folder: Path,
+    jobs: int | None,
+    force: bool,
+    as_json: bool,
+    dry: bool = False,
+    overrides: Mapping[str, object] | None = None,
+) -> None:
+    """Run it and exit."""
+    from mediakit import api
+    from mediakit.cli.progress import Terminal
+
+    common: dict[str, Any] = {
+        "preset": preset,
+        "to": to or (),
+        "out": out_folder,
+        "force": force,
+        "overrides": said(overrides or {}),
+    }
+    if dry:
+        show_plan(api.dry_run(*paths, **common), as_json=as_json)
+        return
+    result = api.process(*paths, jobs=jobs, listener=Terminal(), **common)
+    if as_json:
+        out().file.write(json.dumps(result.manifest(), ensure_ascii=False, indent=1) + "\n")
+    summarise(result, out_folder)
+    raise typer.Exit(result.exit_code)
+
+
+def said(overrides: Mapping[str, object]) -> dict[str, object]:
+    """Only what the user said."""
+    return {key: value for key, value in overrides.items() if value is not None}
+
+
+def summarise(result: Result, out_folder: Path) -> None:
+    """Two lines: what was made, and where to look."""
+    statuses = [item.status for outcome in result.outcomes for item in outcome.delivered]
+    refused = sum(outcome.problem is not None for outcome in result.outcomes)
+    counts = ", ".join(f"{statuses.count(s)} {s}" for s in ("made", "kept", "skipped", "failed") if s in statuses)
+    say(f"{counts or 'nothing made'}; {refused} of {len(result.outcomes)} sources refused.")
+    say(f"Report: {out_folder / 'report.html'}")
+
+
+def show_plan(plan: Plan, *, as_json: bool) -> None:
+    """The plan on stdout: every deliverable with its ratio and size, and why anything is skipped."""
+    if as_json:
+        rows = [_plan_row(job) for job in plan.jobs]
+        out().file.write(json.dumps({"schema": 1, "plan": rows}, ensure_ascii=False, indent=1) + "\n")
+        return
+    for refusal in plan.refused:
+        out().print(f"{refusal.rel}  refused: {refusal.problem.message}", markup=False)
+    for job in plan.jobs:
+        out().print(_heading(job), markup=False)
+        for item in _plan_row(job)["deliverables"]:
+            words = "  ".join(
+                str(item[key]) for key in ("status", "target", "ratio", "size_px", "path", "why") if item[key]
+            )
+            out().print(f"  {words}", markup=False)
+
+
+def _heading(job: Job) -> str:
+    known = job.known.problem if job.known else None
+    return f"{job.source.rel}  ({job.source.kind})" + (f"  refused: {known.message}" if known else "")
+
+
+def _plan_row(job: Job) -> dict[str, Any]:
+    rows = [
+        {
+            "status": "make",
+            "target": item.target,
+            "ratio": item.recipe.shape.ratio,
+            "size_px": "x".join(map(str, item.recipe.shape.sizes_px[0])) if item.recipe.shape.sizes_px else "as shot",
+            "path": item.path,
+            "why": "",
+        }
+        for item in job.wanted
+    ]
+    for done in (*job.kept, *job.skipped):
+        size = str(done.size) if done.size else ""
+        row = {
+            "status": done.status,
+            "target": done.target,
+            "ratio": "",
+            "size_px": size,
+            "path": done.path,
+            "why": done.why,
+        }
+        rows.append(row)
+    return {"path": job.source.rel, "kind": str(job.source.kind), "deliverables": rows}

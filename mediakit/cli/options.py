@@ -1,0 +1,23 @@
+"""Options that several commands share, written once. "Not said" is None, never the default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Shoot = Annotated[Path, typer.Argument(help="Folder with the originals (or one file). Never written to.")]
+Paths = Annotated[list[Path], typer.Argument(help="Photos, clips or folders. Never written to.")]
+Preset = Annotated[str | None, typer.Option("--preset", "-p", help="Preset name or folder. Default: base.")]
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", "-t", help="Platform or surface, such as xiaohongshu or xiaohongshu.image@1:1. May repeat."),
+]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Where the results go; must lie outside the originals.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes. Default: one a core.")]
+Force = Annotated[bool, typer.Option("--force", help="Make again what is there already.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")]
+
+DEFAULT_OUT = Path("mediakit-out")
