@@ -167,7 +167,7 @@ def _raise_contradictions(preset: Preset, by_key: Mapping[Key, Layer]) -> None:
     problems: list[str] = []
     typed = False
     for mistake in contradictions(preset, lambda key: key in by_key):
-        layer = by_key.get(mistake.key)
+        layer = _voice(by_key, mistake.key)
         typed = typed or (layer is not None and layer.folder is None)
         if layer is None:
             problems.append(f"{join_key(mistake.key)}: {mistake.words}")
@@ -178,6 +178,12 @@ def _raise_contradictions(preset: Preset, by_key: Mapping[Key, Layer]) -> None:
     if problems:
         kind: type[SetupError] = UsageError if typed else DataError
         raise kind("\n".join(problems), "See what is in force, and who said it: mediakit preset show NAME")
+
+
+def _voice(by_key: Mapping[Key, Layer], key: Key) -> Layer | None:
+    """Who said `key`, or the last who said something inside it; None for a default."""
+    within = [layer for said, layer in by_key.items() if said[: len(key)] == key]
+    return within[-1] if within else None
 
 
 def named_files(preset: Preset) -> Iterator[tuple[Key, str]]:
@@ -196,7 +202,7 @@ def _assets(preset: Preset, by_key: Mapping[Key, Layer]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     wrong: list[tuple[Layer, Mistake]] = []
     for key, said in named_files(preset):
-        layer = by_key[key] if key in by_key else by_key[key[:2]]
+        layer = by_key[key[:2]]
         try:
             found[join_key(key)] = _asset(layer, key, said)
         except AssetError as error:

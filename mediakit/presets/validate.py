@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -59,8 +60,19 @@ def mistakes(model: type[BaseModel], table: Mapping[str, object]) -> list[Mistak
 
 
 def as_json(table: Mapping[str, object]) -> str:
-    """The table as JSON, where a TOML list is a tuple's equal; dates become objects, which no key takes."""
-    return json.dumps(table, default=lambda value: {"date": str(value)})
+    """The table as JSON, where a TOML list is a tuple's equal.
+
+    TOML's dates become objects and its `nan` and `inf` text, which no key takes.
+    """
+    return json.dumps(_finite(table), default=lambda value: {"date": str(value)})
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ class Shelf:
         (folder / "look.cube").write_text(cube())
         (folder / "beds" / "one.mp3").write_bytes(b"one")
         (folder / "beds" / "two.mp3").write_bytes(b"two")
-        base = f'extends = "{extends}"\n' if extends else ""
+        base = f'extends = "{extends}"\n' if extends else "# stands alone\n"
         top = f'schema = 1\nname = "{name}"\n{base}' if head is None else head
         (folder / "preset.toml").write_text(top + text, encoding="utf-8")
         return folder

@@ -16,7 +16,7 @@ def refused(folder) -> str:
         load_preset(folder)
     assert caught.value.exit_code == ExitCode.DATA_INVALID
     assert caught.value.hint
-    return caught.value.message
+    return str(caught.value)
 
 
 def test_the_nearest_voice_wins_and_is_named(shelf):
@@ -141,7 +141,7 @@ def test_the_shipped_base_says_nothing_but_the_defaults(shelf):
 def test_a_mistake_is_named_with_file_line_and_the_nearest_valid_name(shelf, text, line, words):
     folder = shelf.add("brand", text)
     message = refused(folder)
-    assert message.startswith(f"{folder / 'preset.toml'}:{line}:"), message
+    assert f"{folder / 'preset.toml'}:{line}: " in message
     assert words in message
 
 
@@ -188,7 +188,7 @@ def test_a_link_out_of_the_folder_is_not_followed(shelf, tmp_path):
     [
         (png(colour_type=2), "no transparency"),
         (png(alpha=0), "transparent everywhere"),
-        (png()[:60], "no PNG"),
+        (png()[:48], "no PNG"),
         (b"", "is empty"),
         (png(side=9000), "9000x9000"),
     ],
