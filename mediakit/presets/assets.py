@@ -106,7 +106,8 @@ def check_bed(path: Path) -> None:
 def reference(path: Path) -> AssetRef:
     """The file with the hash of its bytes; hashed once for as long as the file stays as it is."""
     stat = path.stat()
-    return AssetRef(path=path, sha256=_sha256(path.resolve(), stat.st_mtime_ns, stat.st_size))
+    whole = path.resolve()  # workers may run elsewhere
+    return AssetRef(path=whole, sha256=_sha256(whole, stat.st_mtime_ns, stat.st_size))
 
 
 @lru_cache(maxsize=256)

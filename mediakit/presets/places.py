@@ -48,12 +48,13 @@ def shipped_folder() -> Path:
 
 
 def places() -> tuple[Place, ...]:
-    """Every folder a name is looked for in, first to last."""
-    return (
+    """Every folder a name is looked for in, first to last; one that is another by a different path comes once."""
+    found = (
         Place("here", Path("presets")),
         Place("yours", user_folder() / "presets"),
         Place("shipped", shipped_folder()),
     )
+    return tuple({place.folder.resolve(): place for place in reversed(found)}.values())[::-1]
 
 
 def presets_in(folder: Path) -> list[Path]:
