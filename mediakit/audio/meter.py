@@ -1,0 +1,194 @@
+"""How loud it is: integrated loudness and true peak, measured block by block.
+
+Integrated loudness is ITU-R BS.1770-4: K-weighting, power over 400 ms windows every 100 ms, an absolute gate at
+-70 LUFS and a relative one 10 LU under the mean of what passes it. True peak is the largest magnitude of the signal
+at four times the rate (annex 2 of the same; the interpolation here is exact for the band, by FFT).
+
+The meter keeps one number of each kind for every millisecond (a `Profile`), so that gain changes over time can be
+tried without going through the sound again: 8 kB a second.
+
+Limits: sound shorter than 400 ms has no integrated loudness (`NOTHING`). Both channels count alike, as left and right.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mediakit.audio.pcm import CHANNELS, RATE, Block, silence
+
+NOTHING = -math.inf
+"""Loudness of what has none, and the peak of digital silence."""
+PER_MS = RATE // 1000
+_WINDOW_MS = 400
+_STEP_MS = 100
+_ABSOLUTE_GATE_LUFS = -70.0
+_RELATIVE_GATE_LU = -10.0
+_OFFSET_LU = -0.691
+
+_FFT = 32_768
+_HOP = 24_000
+_TAPS = 8_192  # the K-weighting's response has decayed to 1e-12 by then
+_MARGIN = (_FFT - _HOP) // 2  # samples at each end of the FFT block that its wrap-around may touch, at 1e-4 or less
+_OVERSAMPLING = 4
+_MOST_BETWEEN_SAMPLES = 2.0  # true peak over sample peak, at most, in half a second of real material
+
+MsValues = NDArray[np.float32]
+"""(n,) one value for each millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Sound as a meter sees it, a value for each millisecond.
+
+    energy: K-weighted sample squares summed over both channels and the 48 samples of the millisecond.
+    peak: the largest true-peak magnitude of either channel in it, linear.
+    """
+
+    energy: MsValues
+    peak: MsValues
+    samples: int
+
+    @property
+    def true_peak_dbtp(self) -> float:
+        """dB relative to full scale."""
+        return to_db(float(self.peak.max(initial=0.0)))
+
+    def integrated_lufs(self, gain: MsValues | float = 1.0) -> float:
+        """Gated loudness, were `gain` (linear; a number or one value a millisecond) applied."""
+        return integrated_lufs(self.energy * np.square(gain, dtype=np.float32))
+
+    def mean_lufs(self) -> float:
+        """Loudness without windows and gates: what can still be said of sound under 400 ms."""
+        power = float(self.energy.sum()) / max(1, self.samples)
+        return _to_lufs(power)
+
+
+def to_db(magnitude: float) -> float:
+    """20 log10, -inf for 0."""
+    return 20 * math.log10(magnitude) if magnitude > 0 else NOTHING
+
+
+def from_db(db: float) -> float:
+    """The factor that `db` stands for; 0 for -inf."""
+    return math.pow(10.0, db / 20)
+
+
+def _to_lufs(power: float) -> float:
+    return _OFFSET_LU + 10 * math.log10(power) if power > 0 else NOTHING
+
+
+def window_powers(energy: MsValues) -> NDArray[np.float64]:
+    """Mean square over 400 ms windows that begin every 100 ms, both channels summed: BS.1770's gating blocks."""
+    steps = len(energy) // _STEP_MS
+    by_step = energy[: steps * _STEP_MS].reshape(steps, _STEP_MS).sum(axis=1, dtype=np.float64)
+    per_window = _WINDOW_MS // _STEP_MS
+    if steps < per_window:
+        return np.zeros(0)
+    total = np.lib.stride_tricks.sliding_window_view(by_step, per_window).sum(axis=1)
+    powers: NDArray[np.float64] = total / (_WINDOW_MS * PER_MS)
+    return powers
+
+
+def integrated_lufs(energy: MsValues) -> float:
+    """BS.1770-4 integrated loudness of a profile's `energy`; NOTHING where no window passes the gate."""
+    powers = window_powers(energy)
+    loud = powers[powers > _power(_ABSOLUTE_GATE_LUFS)]
+    if not loud.size:
+        return NOTHING
+    relative_gate = _to_lufs(float(loud.mean())) + _RELATIVE_GATE_LU
+    return _to_lufs(float(loud[loud > _power(relative_gate)].mean()))
+
+
+def _power(lufs: float) -> float:
+    return math.pow(10.0, (lufs - _OFFSET_LU) / 10)
+
+
+class Meter:
+    """Takes blocks, gives a Profile.
+
+    fine: measure the true peak of every millisecond; otherwise only where it could be the highest so far, which is
+    what a check of the maximum needs, and leave the plain sample peak elsewhere.
+    """
+
+    def __init__(self, *, fine: bool = True) -> None:
+        self._fine = fine
+        self._waiting: list[Block] = []
+        self._waiting_samples = 0
+        self._history = silence(_FFT - _HOP)
+        self._energy: list[MsValues] = []
+        self._peak: list[MsValues] = []
+        self._highest = 0.0
+        self._samples = 0
+
+    def add(self, block: Block) -> None:
+        """Measure `block`, which follows what was added before."""
+        self._waiting.append(block)
+        self._waiting_samples += block.shape[1]
+        self._samples += block.shape[1]
+        if self._waiting_samples >= _HOP:
+            self._drain()
+
+    def profile(self) -> Profile:
+        """What was added so far. Ends the measurement."""
+        missing = -self._samples % _HOP + _HOP  # to the end of a hop, and one more: peaks are measured a margin late
+        self._waiting.append(silence(missing))
+        self._waiting_samples += missing
+        self._drain()
+        whole_ms = self._samples // PER_MS
+        late_ms = _MARGIN // PER_MS
+        reached_ms = -(-self._samples // PER_MS)
+        energy = np.concatenate(self._energy)[:reached_ms]
+        peak = np.concatenate(self._peak)[late_ms : late_ms + reached_ms]
+        if reached_ms > whole_ms:
+            energy[whole_ms:] = 0.0  # BS.1770 drops an incomplete last window; so does this an incomplete millisecond
+        return Profile(energy, peak, self._samples)
+
+    def _drain(self) -> None:
+        waiting = np.concatenate(self._waiting, axis=1)
+        done = 0
+        while waiting.shape[1] - done >= _HOP:
+            block = np.concatenate([self._history, waiting[:, done : done + _HOP]], axis=1)
+            self._measure(block)
+            self._history = block[:, _HOP:]
+            done += _HOP
+        rest = waiting[:, done:]
+        self._waiting, self._waiting_samples = [rest], rest.shape[1]
+
+    def _measure(self, block: Block) -> None:
+        spectrum = np.fft.rfft(block)
+        weighted = np.fft.irfft(spectrum * _k_weighting(), _FFT)[:, -_HOP:]
+        self._energy.append(_per_ms(np.square(weighted), np.add).sum(axis=0, dtype=np.float32))
+        middle = np.abs(block[:, _MARGIN : _MARGIN + _HOP])
+        peak = _per_ms(middle, np.maximum).max(axis=0)
+        if self._fine or peak.max() * _MOST_BETWEEN_SAMPLES > self._highest:
+            between = np.fft.irfft(spectrum, _FFT * _OVERSAMPLING).astype(np.float32, copy=False)
+            between = np.abs(between[:, _MARGIN * _OVERSAMPLING : (_MARGIN + _HOP) * _OVERSAMPLING]) * _OVERSAMPLING
+            peak = _per_ms(between, np.maximum).max(axis=0)
+        self._highest = max(self._highest, float(peak.max()))
+        self._peak.append(peak.astype(np.float32, copy=False))
+
+
+def _per_ms(values: NDArray[np.float32], join: np.ufunc) -> NDArray[np.float32]:
+    """(2, n) values to (2, milliseconds in half a second)."""
+    by_ms = values.reshape(CHANNELS, _HOP // PER_MS, -1)
+    joined: NDArray[np.float32] = join.reduce(by_ms, axis=2)
+    return joined
+
+
+@cache
+def _k_weighting() -> NDArray[np.complex64]:
+    """The spectrum of BS.1770's two filters in a row, at 48 kHz (the coefficients are the standard's own)."""
+    shelf = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
+    highpass = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
+    z = np.exp(-2j * np.pi * np.arange(_FFT // 2 + 1) / _FFT)
+    response = np.ones_like(z)
+    for above, below in (shelf, highpass):
+        response *= np.polyval(above[::-1], z) / np.polyval(below[::-1], z)
+    impulse = np.fft.irfft(response, _FFT)
+    impulse[_TAPS:] = 0.0
+    return np.fft.rfft(impulse).astype(np.complex64)
