@@ -4,9 +4,10 @@
 with a look-ahead limiter behind it, the gain raised by what the limiter takes away. The plan is one gain for every
 millisecond; `apply_gain` carries it out.
 
-The limiter looks 5 ms ahead: the gain each millisecond needs, held at its minimum over the look-ahead, released with a
-time constant of 120 ms, averaged over the look-ahead. An average of values that are all low enough is low enough, so
-the true peaks it was given stay under the ceiling; both channels move together, so the stereo picture stays.
+The limiter looks a few milliseconds ahead: the gain each millisecond needs, held at its minimum over the look-ahead,
+released with a time constant, averaged over the look-ahead. An average of values that are all low enough is low enough,
+so the true peaks it was given stay under the ceiling; both channels move together, so the stereo picture stays. It
+begins gentle (5 ms, 120 ms) and turns quicker only where gentle does not get there: a metronome, a single clap.
 
 Limits: under 400 ms there is no integrated loudness, so the plain mean is used and the gain is at most 12 dB. What is
 quieter than -50 LUFS is a microphone with nothing to hear: made louder it would be hiss, so it is kept under -60 LUFS.
@@ -29,13 +30,25 @@ GainMode = Literal["linear", "limiter", "short", "near-silent", "silent"]
 SILENT_LUFS = -60.0
 """At or under this nothing can be heard on a phone."""
 NEAR_SILENT_LUFS = -50.0
-_NEAR_SILENT_TARGET_LUFS = -62.0
+_NEAR_SILENT_TARGET_LUFS = -64.0
 _SHORT_MAX_GAIN_DB = 12.0
 _MAX_DRIVE_DB = 40.0
-_LOOK_AHEAD_MS = 5
-_RELEASE_MS = 120.0
+_GENTLE_DRIVE_DB = 10.0
 _CLOSE_ENOUGH_LU = 0.02
+_REACHED_LU = 0.1
 _SEARCH_STEPS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Limiter:
+    """How quick a limiter is."""
+
+    look_ahead_ms: int
+    release_ms: float
+
+
+LIMITERS = (Limiter(5, 120.0), Limiter(5, 40.0), Limiter(3, 15.0), Limiter(2, 8.0), Limiter(1, 3.0))
+"""From gentle to hard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +98,22 @@ def _plan_without_loudness(profile: Profile, target_lufs: float, ceiling_dbtp: f
 
 
 def _plan_limiter(profile: Profile, least_db: float, target_lufs: float, ceiling_dbtp: float) -> GainPlan:
+    """The gentlest limiter that gets there with little drive, else the one that comes closest."""
+    plans = []
+    for limiter in LIMITERS:
+        plan = _driven(profile, limiter, least_db, target_lufs, ceiling_dbtp)
+        plans.append(plan)
+        if abs(plan.expected_lufs - target_lufs) <= _REACHED_LU and plan.gain_db - least_db <= _GENTLE_DRIVE_DB:
+            return plan
+    return min(plans, key=lambda plan: max(_REACHED_LU, abs(plan.expected_lufs - target_lufs)) * 1e3 + plan.gain_db)
+
+
+def _driven(profile: Profile, limiter: Limiter, least_db: float, target_lufs: float, ceiling_dbtp: float) -> GainPlan:
     """Search the drive at which the limited sound is as loud as wanted; the more drive, the louder."""
 
     def limited(drive_db: float) -> GainPlan:
         drive = from_db(drive_db)
-        curve = limiter_curve(profile.peak * np.float32(drive), from_db(ceiling_dbtp))
+        curve = limiter_curve(profile.peak * np.float32(drive), from_db(ceiling_dbtp), limiter)
         gain = curve * np.float32(drive)
         lowest = -to_db(float(curve.min(initial=1.0)))
         return GainPlan("limiter", drive_db, gain, profile.integrated_lufs(gain), lowest)
@@ -114,7 +138,7 @@ def _search(limited: Callable[[float], GainPlan], low_db: float, high_db: float,
     return best
 
 
-def limiter_curve(peak: MsValues, ceiling: float) -> MsValues:
+def limiter_curve(peak: MsValues, ceiling: float, limiter: Limiter = LIMITERS[0]) -> MsValues:
     """The gain (0..1, one a millisecond) that keeps `peak` (linear, one a millisecond) at or under `ceiling`.
 
     Interpolating it between the middles of milliseconds keeps the promise.
@@ -122,9 +146,9 @@ def limiter_curve(peak: MsValues, ceiling: float) -> MsValues:
     needed = np.minimum(1.0, ceiling / np.maximum(peak, 1e-12)).astype(np.float32)
     if needed.min(initial=1.0) >= 1.0:
         return np.ones_like(peak)
-    held = _lowest_ahead(needed, 1, _LOOK_AHEAD_MS + 1)
-    released = _released(held)
-    return _mean_behind(released, _LOOK_AHEAD_MS + 1)
+    held = _lowest_ahead(needed, 1, limiter.look_ahead_ms + 1)
+    released = _released(held, limiter.release_ms)
+    return _mean_behind(released, limiter.look_ahead_ms + 1)
 
 
 def _lowest_ahead(values: MsValues, behind: int, ahead: int) -> MsValues:
@@ -134,9 +158,9 @@ def _lowest_ahead(values: MsValues, behind: int, ahead: int) -> MsValues:
     return lowest
 
 
-def _released(held: MsValues) -> MsValues:
+def _released(held: MsValues, release_ms: float) -> MsValues:
     """Down at once, up with a time constant: 1 - gain decays, never faster."""
-    keep = math.exp(-1.0 / _RELEASE_MS)
+    keep = math.exp(-1.0 / release_ms)
     reduction = 0.0
     reductions = (1.0 - held).tolist()
     for at, wanted in enumerate(reductions):
