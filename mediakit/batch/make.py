@@ -71,7 +71,9 @@ def _make(job: Job, threads: int) -> Outcome:
 
 def _os_problem(job: Job, error: OSError) -> Problem:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return Problem(Fault.DISK_FULL, f"The disk filled up during {job.source.rel}.", "Free some space and run again.")
+        return Problem(
+            Fault.DISK_FULL, f"The disk filled up during {job.source.rel}.", "Free some space and run again."
+        )
     words = f"{job.source.rel} cannot be read or its results not written ({error.strerror or error})."
     return Problem(Fault.UNREADABLE, words, "Check permissions of the source and of the output folder.")
 

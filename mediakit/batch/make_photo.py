@@ -9,10 +9,10 @@ from mediakit.batch.outfolder import published
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import write_preview
 from mediakit.errors import Fault, FileError
-from mediakit.look.measure import Tone, measure
-from mediakit.model import Check, Delivered, Findings, Kind, Note, Outcome, Size
+from mediakit.look.measure import Tone
+from mediakit.model import Check, Delivered, Findings, Kind, Outcome, Size
 from mediakit.photo.open import Photo, open_photo, peek
-from mediakit.photo.render import Rendered, decode_size, looked_at, render_photo
+from mediakit.photo.render import decode_size, looked_at, render_photo
 from mediakit.platforms.check import check_file, conforms
 from mediakit.quality.photo import score_photo
 
@@ -75,7 +75,7 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: 
         size=size,
         bytes=written_bytes,
         checks=checks,
-        score=_score(done, findings, size),
+        score=score_photo(done.pixels, done.findings, shown=size, tilt_counts=False),
         notes=done.notes,
         facts={**done.facts, "preview": write_preview(done.pixels, out, f"{item.fingerprint}-{name_key(item)}")},
     )
@@ -85,7 +85,9 @@ def refuse_unfit(item: Wanted, checks: tuple[Check, ...]) -> None:
     """Raise CHECK_FAILED where a written file does not conform to its surface: it must not get its final name."""
     if conforms(checks):
         return
-    broken = ", ".join(f"{c.rule} is {c.measured}, allowed {c.limit}" for c in checks if not c.ok and c.severity == "block")
+    broken = ", ".join(
+        f"{c.rule} is {c.measured}, allowed {c.limit}" for c in checks if not c.ok and c.severity == "block"
+    )
     raise FileError(Fault.CHECK_FAILED, f"{item.path} would not conform to {item.target}: {broken}.", "See the report.")
 
 

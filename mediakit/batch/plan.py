@@ -18,6 +18,7 @@ from mediakit.batch.shoot import Refusal, Shoot
 from mediakit.model import Delivered, Kind, Outcome, Source
 from mediakit.platforms.load import surface
 from mediakit.platforms.schema import ClipSpec, Target
+from mediakit.platforms.targets import takes
 from mediakit.presets.load import LoadedPreset
 from mediakit.presets.recipe import Recipe
 from mediakit.presets.recipes import recipe_for
@@ -138,9 +139,9 @@ def _less_done(job: Job, ledger: Ledger) -> Job:
 
 
 def _wanted(source: Source, target: Target, preset: LoadedPreset, sha256: str, stem: str) -> list[Wanted]:
-    spec = target.surface.spec(source.kind)
-    if spec is None:
+    if not takes(target, source.kind):
         return []
+    spec = target.surface.spec(source.kind)
     recipe = recipe_for(preset, target, source.kind, bed_seed=sha256)
     suffix = ".mp4" if source.kind is Kind.CLIP else ".jpg"
     wanted = [_item(target.name, f"{target.folder}/{stem}{suffix}", recipe)]
@@ -158,10 +159,9 @@ def _item(target: str, path: str, recipe: Recipe) -> Wanted:
 
 def _skipped(kind: Kind, targets: Sequence[Target]) -> tuple[Delivered, ...]:
     """Targets that do not take this kind, unless the same platform was also asked for a surface that does."""
-    served = {target.surface.platform for target in targets if target.surface.spec(kind) is not None}
-    takes = "photos" if kind is Kind.CLIP else "clips"
+    served = {target.surface.platform for target in targets if takes(target, kind)}
     return tuple(
-        Delivered(target=t.name, path="", status="skipped", fingerprint="", why=f"{t.surface.id} takes {takes} only")
+        Delivered(target=t.name, path="", status="skipped", fingerprint="", why=f"{t.name} takes no {kind}s")
         for t in targets
-        if t.surface.spec(kind) is None and t.surface.platform not in served
+        if not takes(t, kind) and t.surface.platform not in served
     )

@@ -7,11 +7,10 @@ native library is bounded. Workers times threads never exceed the cores.
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
 from dataclasses import dataclass
 
@@ -49,20 +48,28 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
-def run_jobs(jobs: Sequence[Job], *, processes: int, threads: int) -> Iterator[Finished]:
-    """Run every job, yielding outcomes as they come. A job whose worker died comes last, after its second, lone try."""
+Work = Callable[[Job, int], Outcome]
+"""What is done to a job: importable by name, since it runs in another process."""
+
+
+def run_jobs(jobs: Sequence[Job], *, processes: int, threads: int, work: Work | None = None) -> Iterator[Finished]:
+    """Run every job, yielding outcomes as they come. A job whose worker died comes last, after its second, lone try.
+
+    `work` is what to do, `run_job` if not said.
+    """
+    work = work or run_job
     alone: list[Job] = []
-    for finished, crashed in _run_pool(jobs, processes, threads):
+    for finished, crashed in _run_pool(jobs, processes, threads, work):
         if crashed:
             alone.append(finished.job)
         else:
             yield finished
     for job in alone:
-        for finished, _ in _run_pool([job], 1, threads):
+        for finished, _ in _run_pool([job], 1, threads, work):
             yield finished
 
 
-def _run_pool(jobs: Sequence[Job], processes: int, threads: int) -> Iterator[tuple[Finished, bool]]:
+def _run_pool(jobs: Sequence[Job], processes: int, threads: int, work: Work) -> Iterator[tuple[Finished, bool]]:
     from pebble import ProcessPool
 
     waiting = list(reversed(jobs))
@@ -78,7 +85,7 @@ def _run_pool(jobs: Sequence[Job], processes: int, threads: int) -> Iterator[tup
         while waiting or running:
             while waiting and len(running) < processes * IN_FLIGHT_PER_WORKER:
                 job = waiting.pop()
-                future = pool.schedule(run_job, args=[job, threads], timeout=_limit_s(job))
+                future = pool.schedule(work, args=[job, threads], timeout=_limit_s(job))
                 running[future] = (job, time.monotonic())
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
@@ -145,10 +152,9 @@ def prepare_worker(threads: int) -> None:
 
     # Ctrl-C reaches the whole group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(ImportError):
-        from mediakit.tools.child import die_with_parent
+    from mediakit.tools.child import die_with_parent
 
-        die_with_parent()
+    die_with_parent()
     import cv2
 
     cv2.setNumThreads(threads)

@@ -78,7 +78,7 @@ def sharpness_part(grey: NDArray[np.float32], noise: float, where: Box | None, *
     tip = f"Hold still or tap to focus: {what} is blurred." if soft > 1.0 else ""
     # Softness alone calls a faint picture sharp; how much fine detail there is at all tells the two apart.
     detail = measures.fine_detail(grey, noise)
-    value = 0.5 * _ramp(soft, 2.6, 0.0) + 0.5 * _ramp(math.log2(detail + 0.5), 0.3, 4.3)
+    value = 0.5 * ramp(soft, 2.6, 0.0) + 0.5 * ramp(math.log2(detail + 0.5), 0.3, 4.3)
     measured = f"edges of {what} {soft:.1f} px soft at 1024 px, fine detail of {detail:.1f} levels"
     return Part("sharpness", value, 3.0, measured, tip)
 
@@ -87,7 +87,7 @@ def exposure_part(work: Pixels, faces: Sequence[Face]) -> Part:
     """Median lightness of the face where there is one, else of the picture."""
     low, middle, high = measures.lightness(work, faces[0].box if faces else None)
     what = "face" if faces else "picture"
-    value = min(_ramp(middle, 8, 32), _ramp(middle, 97, 84), max(_ramp(high, 18, 50), 0.05))
+    value = min(ramp(middle, 8, 32), ramp(middle, 97, 84), max(ramp(high, 18, 50), 0.05))
     # Half the light is about 15 units of L* in the middle of the range.
     stops = (50 - middle) / 15
     measured = f"{what} at L* {middle:.0f}, darkest {low:.0f}, brightest {high:.0f}"
@@ -101,7 +101,7 @@ def exposure_part(work: Pixels, faces: Sequence[Face]) -> Part:
 def clipping_part(work: Pixels) -> Part:
     """Shares of the picture that are pure white or pure black."""
     white, black = measures.clipped_shares(work)
-    value = min(_ramp(white, 0.45, 0.04), _ramp(black, 0.6, 0.12))
+    value = min(ramp(white, 0.45, 0.04), ramp(black, 0.6, 0.12))
     tip = (
         "Avoid the lamp or window in the frame."
         if white > 0.15
@@ -115,7 +115,7 @@ def clipping_part(work: Pixels) -> Part:
 def noise_part(noise: float) -> Part:
     """Standard deviation on flat areas."""
     tip = "More light, or a steadier hand, would let the phone use less gain." if noise > 4 else ""
-    return Part("noise", _ramp(noise, 11, 1.5), 1.0, f"noise of {noise:.1f} levels of 255 on flat areas", tip)
+    return Part("noise", ramp(noise, 11, 1.5), 1.0, f"noise of {noise:.1f} levels of 255 on flat areas", tip)
 
 
 def cast_part(work: Pixels) -> Part:
@@ -124,13 +124,13 @@ def cast_part(work: Pixels) -> Part:
     if share < 0.05:
         return Part("colour-cast", 1.0, 0.7, "nothing grey to read a cast from")
     tip = "Switch off one of the two kinds of light." if cast > 13 else ""
-    return Part("colour-cast", _ramp(cast, 24, 8), 0.7, f"greys are {cast:.0f} units of a*b* off neutral", tip)
+    return Part("colour-cast", ramp(cast, 24, 8), 0.7, f"greys are {cast:.0f} units of a*b* off neutral", tip)
 
 
 def resolution_part(shown: Size) -> Part:
     """The short side against what the platforms show, on a logarithmic scale."""
     short = shown.short_side_px
-    value = _ramp(math.log2(short), math.log2(POOR_SHORT_SIDE_PX / 2), math.log2(FINE_SHORT_SIDE_PX))
+    value = ramp(math.log2(short), math.log2(POOR_SHORT_SIDE_PX / 2), math.log2(FINE_SHORT_SIDE_PX))
     tip = "Send the original, not a screenshot or a chat copy." if short < 720 else ""
     return Part("resolution", value, 1.2, f"short side {short} px, platforms show {FINE_SHORT_SIDE_PX}", tip)
 
@@ -138,13 +138,13 @@ def resolution_part(shown: Size) -> Part:
 def compression_part(quality: int) -> Part:
     """The JPEG quality the file was saved with."""
     tip = "Ask for the original: this copy was compressed hard." if quality < 50 else ""
-    return Part("compression", _ramp(quality, 10, 75), 1.0, f"saved at about JPEG quality {quality}", tip)
+    return Part("compression", ramp(quality, 10, 75), 1.0, f"saved at about JPEG quality {quality}", tip)
 
 
 def tilt_part(tilt_deg: float) -> Part:
     """How far it leans, where lines show it."""
     tip = f"Hold the phone level: it leans {abs(tilt_deg):.0f} degrees." if abs(tilt_deg) > 2 else ""
-    return Part("tilt", _ramp(abs(tilt_deg), 14, 1.2), 0.6, f"leans {tilt_deg:+.1f} degrees", tip)
+    return Part("tilt", ramp(abs(tilt_deg), 14, 1.2), 0.6, f"leans {tilt_deg:+.1f} degrees", tip)
 
 
 def faces_part(faces: Sequence[Face], work: Pixels) -> Part:
@@ -152,7 +152,7 @@ def faces_part(faces: Sequence[Face], work: Pixels) -> Part:
     height, width = work.shape[:2]
     cut = sum(_is_cut(face.box, width, height) for face in faces)
     share = max(face.box.h for face in faces) / height
-    value = min(_ramp(share, 0.02, 0.08), 1.0 - 0.5 * cut / len(faces))
+    value = min(ramp(share, 0.02, 0.08), 1.0 - 0.5 * cut / len(faces))
     tip = "Step back: a face is cut by the frame." if cut else "Move closer to the person." if share < 0.05 else ""
     noun = "face" if len(faces) == 1 else "faces"
     return Part(
@@ -165,7 +165,7 @@ def _is_cut(box: Box, width: int, height: int) -> bool:
     return box.x < -edge or box.y < -edge or box.right > width + edge or box.bottom > height + edge
 
 
-def _ramp(value: float, poor: float, fine: float) -> float:
+def ramp(value: float, poor: float, fine: float) -> float:
     """0.0 at `poor` and beyond, 1.0 at `fine` and beyond, straight between; either may be the larger."""
     return min(1.0, max(0.0, (value - poor) / (fine - poor)))
 

@@ -174,10 +174,13 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 def _die_with_parent() -> Callable[[], None] | None:
     """What the child calls between fork and exec, on Linux: ask the kernel to kill it when its parent dies."""
+    return _die_with_parent_of(os.getpid())
+
+
+def _die_with_parent_of(parent: int) -> Callable[[], None] | None:
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
 
     def ask() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -185,3 +188,10 @@ def _die_with_parent() -> Callable[[], None] | None:
             os._exit(1)
 
     return ask
+
+
+def die_with_parent() -> None:
+    """Called in a worker process at its start: when the process that started it dies, it dies too (Linux)."""
+    ask = _die_with_parent_of(os.getppid())
+    if ask is not None:
+        ask()

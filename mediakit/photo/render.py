@@ -1,0 +1,197 @@
+"""One photo for one surface: crop, size, colour, retouch, logo, file.
+
+The photo is decoded once for all its surfaces, at the smallest scale that serves the largest (`decode_size`), and looked at
+once (`looked_at`). Colour and retouch work on the picture at its final size, so their cost does not grow with the camera.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mediakit.frame.place import place_logo
+from mediakit.frame.solve import Framing, solve
+from mediakit.look.develop import cube_for
+from mediakit.look.measure import Tone, measure
+from mediakit.model import Box, Crop, Face, Findings, Note, Size
+from mediakit.photo.open import Photo
+from mediakit.photo.overlay import draw_logo, logo_ratio
+from mediakit.photo.retouch import retouch
+from mediakit.photo.save import Saved, save_photo
+from mediakit.pixels.cube import Cube, read_cube
+from mediakit.pixels.resample import crop as cut
+from mediakit.pixels.resample import fit_blur, fit_pad, placed, resize, size_of
+from mediakit.platforms.schema import PhotoSpec, SafeZone, Shape
+from mediakit.presets.recipe import Recipe
+from mediakit.vision.look import look_at
+
+Pixels = NDArray[np.uint8]
+
+LOOKING_EDGE_PX = 640
+"""Findings are measured on a copy of this size; faces come down to about 10 px of it."""
+FACE_ROOM = 0.25
+"""A logo keeps this share of a face's size away from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a photo shows and what light it was taken in."""
+
+    findings: Findings
+    tone: Tone
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What was written and why it looks so. `pixels` is the finished picture, (H, W, 3) sRGB, for score and preview.
+
+    `findings` are those of the finished picture, in its own pixels.
+    """
+
+    pixels: Pixels
+    framing: Framing
+    findings: Findings
+    facts: dict[str, object]
+    notes: tuple[Note, ...] = ()
+
+
+def decode_size(shown: Size, recipes: Sequence[Recipe]) -> Size:
+    """How large a photo of `shown` must be decoded so that no recipe's crop is enlarged for want of decoded pixels."""
+    scales = [_needed_scale(shown, recipe.shape) for recipe in recipes] or [LOOKING_EDGE_PX / max(shown.as_list())]
+    scale = min(1.0, max(*scales, LOOKING_EDGE_PX / max(shown.as_list())))
+    return Size(math.ceil(shown.width_px * scale), math.ceil(shown.height_px * scale))
+
+
+def looked_at(photo: Photo) -> Look:
+    """Find faces, subject and tilt, and measure the light, on a working-size copy."""
+    scale = min(1.0, LOOKING_EDGE_PX / max(photo.pixels.shape[:2]))
+    size = size_of(photo.pixels)
+    small = resize(photo.pixels, Size(max(1, round(size.width_px * scale)), max(1, round(size.height_px * scale))))
+    findings, notes = look_at(small, photo.shown)
+    to_small = small.shape[1] / photo.shown.width_px
+    tone = measure(small, skin_boxes=[face.box.scaled(to_small) for face in findings.main_faces])
+    return Look(findings, tone, notes)
+
+
+def render_photo(photo: Photo, findings: Findings, tone: Tone, recipe: Recipe, path: Path) -> Rendered:
+    """Make one deliverable and write it to `path`. Raises FileError where it cannot be written within its budget."""
+    spec = recipe.target.surface.photo
+    assert spec is not None  # planning gives a photo only to surfaces that take photos
+    framing = solve(findings, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
+    size = export_size(recipe.shape, framing, photo.shown)
+    pixels = framed(photo.pixels, framing, size, recipe.frame.pad_colour, photo.shown)
+    seen = seen_in(findings, framing, size)
+    cube, facts = _cube(tone, recipe)
+    if not cube.is_identity:
+        pixels = cube.apply(pixels)
+    pixels, retouched = retouch(pixels, seen.faces, recipe.retouch)
+    pixels, note = _with_logo(pixels, seen, recipe, spec.safe_zone)
+    saved = _save(pixels, path, photo, spec, recipe)
+    facts = {"develop": facts, "retouch": retouched, "quality": saved.quality, "subsampling": saved.subsampling}
+    return Rendered(pixels=pixels, framing=framing, findings=seen, facts=facts, notes=note)
+
+
+def export_size(shape: Shape, framing: Framing, shown: Size) -> Size:
+    """The size to write: from the crop, or from the whole picture where it is laid into a frame."""
+    return shape.export_size(framing.crop.size if framing.fit == "crop" else shown)
+
+
+def framed(pixels: Pixels, framing: Framing, size: Size, pad_colour: str, shown: Size) -> Pixels:
+    """The crop (given in pixels of `shown`) of a possibly smaller decoded picture, at `size`."""
+    part = _in_pixels(framing.crop, size_of(pixels), shown)
+    if framing.fit == "crop":
+        return resize(cut(pixels, part), size)
+    if framing.fit == "blur":
+        return fit_blur(pixels, part, size)
+    return fit_pad(cut(pixels, part), size, pad_colour)
+
+
+def seen_in(findings: Findings, framing: Framing, size: Size) -> Findings:
+    """The findings that are still in the finished picture, in its pixels."""
+    at = Crop.whole(size) if framing.fit == "crop" else placed(framing.crop.size, size)
+    scale = at.w_px / framing.crop.w_px
+    dx, dy = at.x_px - framing.crop.x_px * scale, at.y_px - framing.crop.y_px * scale
+
+    def moved(box: Box) -> Box:
+        return Box(box.x * scale + dx, box.y * scale + dy, box.w * scale, box.h * scale)
+
+    faces = tuple(
+        Face(moved(f.box), f.confidence, tuple((x * scale + dx, y * scale + dy) for x, y in f.points))
+        for f in findings.faces
+    )
+    inside = tuple(face for face in faces if _is_inside(face.box, size))
+    subject = moved(findings.subject) if findings.subject else None
+    return Findings(size=size, faces=inside, subject=subject, tilt_deg=findings.tilt_deg)
+
+
+def _needed_scale(shown: Size, shape: Shape) -> float:
+    crop = _largest_crop(shown, shape.value)
+    goal = shape.export_size(crop)
+    return max(goal.width_px / crop.width_px, goal.height_px / crop.height_px)
+
+
+def _largest_crop(shown: Size, ratio: Fraction | None) -> Size:
+    if ratio is None:
+        return shown
+    if shown.ratio > ratio:
+        return Size(max(1, round(shown.height_px * ratio)), shown.height_px)
+    return Size(shown.width_px, max(1, round(shown.width_px / ratio)))
+
+
+def _in_pixels(crop: Crop, decoded: Size, shown: Size) -> Crop:
+    sx, sy = decoded.width_px / shown.width_px, decoded.height_px / shown.height_px
+    left, top = int(crop.x_px * sx), int(crop.y_px * sy)
+    right = min(decoded.width_px, round((crop.x_px + crop.w_px) * sx))
+    bottom = min(decoded.height_px, round((crop.y_px + crop.h_px) * sy))
+    return Crop(left, top, max(1, right - left), max(1, bottom - top))
+
+
+def _is_inside(box: Box, size: Size) -> bool:
+    """More than half of it is in the picture."""
+    width = min(box.right, size.width_px) - max(box.x, 0)
+    height = min(box.bottom, size.height_px) - max(box.y, 0)
+    return width > 0 and height > 0 and width * height > 0.5 * box.area
+
+
+def _cube(tone: Tone, recipe: Recipe) -> tuple[Cube, dict[str, object]]:
+    path = recipe.asset(recipe.develop.look)
+    return cube_for(tone, recipe.develop, read_cube(path) if path else None)
+
+
+def _with_logo(
+    pixels: Pixels, seen: Findings, recipe: Recipe, zone: SafeZone | None
+) -> tuple[Pixels, tuple[Note, ...]]:
+    overlay = recipe.overlay
+    logo = recipe.asset(overlay.logo) if overlay else None
+    if overlay is None or logo is None:
+        return pixels, ()
+    clear = [_grown(face.box, FACE_ROOM) for face in seen.faces]
+    if seen.subject:
+        clear.append(seen.subject)
+    place = place_logo(size_of(pixels), logo_ratio(logo), overlay, keep_clear=clear, safe_zone=zone)
+    if place is None:
+        return pixels, (Note("logo-left-out", "No corner was free of faces, product and the app's own buttons."),)
+    return draw_logo(pixels, logo, recipe.asset(overlay.logo_on_dark), place.box, overlay.opacity), ()
+
+
+def _save(pixels: Pixels, path: Path, photo: Photo, spec: PhotoSpec, recipe: Recipe) -> Saved:
+    return save_photo(
+        pixels,
+        path,
+        format=spec.formats[0],
+        max_bytes=spec.max_bytes,
+        target_bytes=spec.target_bytes,
+        meta=photo.meta,
+        keep_capture_date=recipe.privacy.keep_capture_date,
+    )
+
+
+def _grown(box: Box, share: float) -> Box:
+    return Box(box.x - share * box.w, box.y - share * box.h, box.w * (1 + 2 * share), box.h * (1 + 2 * share))
