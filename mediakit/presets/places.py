@@ -54,7 +54,10 @@ def places() -> tuple[Place, ...]:
         Place("yours", user_folder() / "presets"),
         Place("shipped", shipped_folder()),
     )
-    return tuple({place.folder.resolve(): place for place in reversed(found)}.values())[::-1]
+    distinct: dict[Path, Place] = {}
+    for place in found:
+        distinct.setdefault(place.folder.resolve(), place)
+    return tuple(distinct.values())
 
 
 def presets_in(folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from preset_shelf import cube, png
 
 from mediakit.errors import DataError, ExitCode, UsageError
 from mediakit.presets.load import effective, load_preset
-from mediakit.presets.places import shipped_folder
+from mediakit.presets.places import places, shipped_folder
 from mediakit.presets.toml_file import join_key
 
 
@@ -257,3 +257,8 @@ def test_the_callers_overrides_are_left_alone(shelf):
     said = {"targets": ("weibo",), "sound.mode": None}
     load_preset(shelf.add("brand"), overrides=said)
     assert said == {"targets": ("weibo",), "sound.mode": None}
+
+
+def test_a_folder_reached_by_two_ways_is_one_place_and_the_first_wins(shelf, monkeypatch):
+    monkeypatch.chdir(shipped_folder().parent)
+    assert [place.title for place in places()] == ["here", "yours"]

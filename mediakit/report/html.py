@@ -1,0 +1,137 @@
+"""report.html: what happened, for people. One file that opens from disk and asks no network for anything.
+
+The page is a template with its style and script inlined, the run as JSON, and small pictures as data URIs. Nothing a
+file name or its metadata says is ever markup: the JSON has no `<`, the script writes text only, and a content security
+policy lets run what this module put there (by hash) and nothing else. Pictures lie in blocks of their own, one a source,
+that the page reads when the source comes into view, so 500 sources open at once.
+
+Limits: above `EMBED_BYTES` of pictures, the remaining ones (deliverables first) are linked below OUT instead of embedded.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+EMBED_BYTES = 60_000_000
+NAME = "report.html"
+_SCRIPTS = ("words.js", "parts.js", "cards.js", "detail.js", "report.js")
+_LEFT_OUT = ("facts", "fingerprint", "sha256")
+_TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
+
+
+def render(document: Mapping[str, Any], out: Path, *, made_at: datetime, seconds: float | None = None) -> str:
+    """The page for a manifest document. Previews named in it are read below `out`; one that is gone is left out.
+
+    `seconds` is how long the run took, None where that is not known.
+    """
+    pictures = _Pictures(out)
+    meta = {
+        "version": document["mediakit"],
+        "preset": document["preset"],
+        "made_at": made_at.isoformat(timespec="seconds"),
+        "seconds": seconds,
+    }
+    sources = [_source(source) for source in document["sources"]]
+    blocks = _picture_blocks(document["sources"], pictures)
+    script = "(() => {\n" + "\n".join(_asset(name) for name in _SCRIPTS) + "})();\n"
+    style = _asset("report.css")
+    filled = {
+        "policy": _policy(script, style),
+        "style": style,
+        "script": script,
+        "report": _inert({"meta": meta, "sources": sources}),
+        "pictures": "\n".join(
+            f'<script type="application/json" id="pictures-{index}">{_inert(block)}</script>'
+            for index, block in enumerate(blocks)
+        ),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], _asset("template.html"))
+
+
+def _asset(name: str) -> str:
+    return files("mediakit.report").joinpath("page", name).read_text("utf-8")
+
+
+def _inert(value: object) -> str:
+    """JSON that cannot end the script element it stands in, nor start anything else."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _policy(script: str, style: str) -> str:
+    rules = {
+        "default-src": "'none'",
+        "img-src": "data: 'self' file:",
+        "media-src": "'self' file:",
+        "script-src": _hash(script),
+        "style-src": _hash(style),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _source(source: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {key: value for key, value in source.items() if key not in _LEFT_OUT}
+    shown["deliverables"] = [_delivered(item) for item in source["deliverables"]]
+    return shown
+
+
+def _delivered(item: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {key: value for key, value in item.items() if key not in _LEFT_OUT}
+    written = item["path"] is not None and item["status"] in ("made", "kept")
+    shown["href"] = link(item["path"]) if written else None
+    shown["clip"] = written and item["path"].lower().endswith((".mp4", ".mov", ".m4v"))
+    return shown
+
+
+def link(path: str) -> str:
+    """A path below OUT as an address relative to the report: whatever the name holds, it stays a path."""
+    return "./" + quote(os.fsencode(path), safe="/")
+
+
+def _picture_blocks(sources: list[Mapping[str, Any]], pictures: _Pictures) -> list[list[str | None]]:
+    """For each source its own picture, then one a deliverable. Originals are embedded before deliverables."""
+    blocks: list[list[str | None]] = [[pictures.of(source)] for source in sources]
+    for source, block in zip(sources, blocks, strict=True):
+        block.extend(pictures.of(item) for item in source["deliverables"])
+    return blocks
+
+
+class _Pictures:
+    """Reads previews below OUT, embeds them while there is room, and links them after that."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._left = EMBED_BYTES
+
+    def of(self, owner: Mapping[str, Any]) -> str | None:
+        facts = owner["facts"]
+        rel = facts.get("preview") or facts.get("poster")
+        if not isinstance(rel, str) or ".." in PurePosixPath(rel).parts or PurePosixPath(rel).is_absolute():
+            return None
+        mime = _TYPES.get(PurePosixPath(rel).suffix.lower())
+        try:
+            size = (self._out / rel).stat().st_size
+            if mime is None or size == 0:
+                return None
+            if size > self._left:
+                return link(rel)
+            self._left -= size
+            return f"data:{mime};base64,{base64.b64encode((self._out / rel).read_bytes()).decode('ascii')}"
+        except OSError:
+            return None

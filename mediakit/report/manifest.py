@@ -1,0 +1,151 @@
+"""manifest.json: everything a run came to, for programs. Schema 1.
+
+The fields promised are those of `docs/` and `mediakit process --json`; a reader that knows them may ignore the rest.
+The document is made of values alone: the same outcomes make the same bytes, so it carries no time of day. Numbers that
+JSON has no word for (NaN, infinity) are null.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from mediakit import __version__
+from mediakit.batch.outfolder import published
+from mediakit.batch.values import to_json
+from mediakit.model import Check, Delivered, Face, Note, Outcome, Part, Problem, Score, Verdict
+
+SCHEMA = 1
+NAME = "manifest.json"
+
+Json = dict[str, object]
+VerdictOf = Callable[[Score], Verdict]
+
+
+def manifest(
+    outcomes: Sequence[Outcome], *, preset_name: str, preset_fingerprint: str, verdict_of: VerdictOf
+) -> Json:
+    """The document, as dicts, lists and scalars. `verdict_of` is the preset's opinion of a score."""
+    document = {
+        "schema": SCHEMA,
+        "mediakit": __version__,
+        "preset": {"name": preset_name, "fingerprint": preset_fingerprint},
+        "sources": [source_json(outcome, verdict_of) for outcome in outcomes],
+    }
+    return _plain(document)
+
+
+def manifest_bytes(document: Mapping[str, object]) -> bytes:
+    """The document as UTF-8 text. A file name that is no text (possible on Linux) is written as JSON escapes."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return (json.dumps(document, ensure_ascii=True, indent=1, allow_nan=False) + "\n").encode()
+
+
+def write_manifest(path: Path, document: Mapping[str, object]) -> None:
+    """Write it whole or not at all: a temporary file beside `path`, flushed, renamed. Raises FileError."""
+    with published(path) as temporary:
+        temporary.write_bytes(manifest_bytes(document))
+
+
+def source_json(outcome: Outcome, verdict_of: VerdictOf) -> Json:
+    """One source."""
+    findings = outcome.findings
+    faces = () if findings is None else findings.faces
+    main = () if findings is None else findings.main_faces
+    subject = None if findings is None or findings.subject is None else findings.subject.as_list()
+    return {
+        "path": outcome.rel,
+        "sha256": outcome.sha256,
+        "kind": str(outcome.kind),
+        "size_px": None if outcome.size is None else outcome.size.as_list(),
+        "duration_s": _rounded(outcome.duration_s),
+        "score": score_json(outcome.score, verdict_of),
+        "faces": [_face(face, is_main=face in main) for face in faces],
+        "subject_px": subject,
+        "tilt_deg": None if findings is None else _rounded(findings.tilt_deg),
+        "deliverables": [delivered_json(delivered, verdict_of) for delivered in outcome.delivered],
+        "notes": [_note(note) for note in outcome.notes],
+        "facts": to_json(outcome.facts),
+        "error": problem_json(outcome.problem),
+    }
+
+
+def delivered_json(delivered: Delivered, verdict_of: VerdictOf) -> Json:
+    """One deliverable; `path` is null where there is no file."""
+    return {
+        "target": delivered.target,
+        "path": delivered.path or None,
+        "status": delivered.status,
+        "fit": delivered.fit,
+        "crop_px": None if delivered.crop is None else delivered.crop.as_list(),
+        "why": delivered.why,
+        "size_px": None if delivered.size is None else delivered.size.as_list(),
+        "bytes": delivered.bytes,
+        "duration_s": _rounded(delivered.duration_s),
+        "sha256": delivered.sha256 or None,
+        "fingerprint": delivered.fingerprint,
+        "checks": [_check(check) for check in delivered.checks],
+        "score": score_json(delivered.score, verdict_of),
+        "notes": [_note(note) for note in delivered.notes],
+        "facts": to_json(delivered.facts),
+        "error": problem_json(delivered.problem),
+    }
+
+
+def score_json(score: Score | None, verdict_of: VerdictOf) -> Json | None:
+    """A score with its verdict and, worst first, its reasons."""
+    if score is None:
+        return None
+    parts = [_part(part) for part in score.worst_first()]
+    return {"value": round(score.value, 1), "verdict": verdict_of(score), "parts": parts}
+
+
+def problem_json(problem: Problem | None) -> Json | None:
+    """What `error` holds: code, message, hint."""
+    return None if problem is None else {"code": problem.code, "message": problem.message, "hint": problem.hint}
+
+
+def _part(part: Part) -> Json:
+    return {
+        "name": part.name,
+        "value": round(part.value, 3),
+        "weight": round(part.weight, 3),
+        "measured": part.measured,
+        "tip": part.tip,
+    }
+
+
+def _face(face: Face, *, is_main: bool) -> Json:
+    return {"box_px": face.box.as_list(), "confidence": round(face.confidence, 3), "main": is_main}
+
+
+def _check(check: Check) -> Json:
+    return {
+        "rule": check.rule,
+        "ok": check.ok,
+        "measured": to_json(check.measured),
+        "limit": to_json(check.limit),
+        "severity": check.severity,
+    }
+
+
+def _note(note: Note) -> Json:
+    return {"code": note.code, "message": note.message}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 3)
+
+
+def _plain(value: object) -> object:
+    """The same with NaN and infinity as null."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

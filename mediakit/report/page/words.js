@@ -1,0 +1,138 @@
+"use strict";
+// Every word of the page, in English and Chinese. What the tool measured stays in the tool's own words.
+
+const WORDS = {
+  en: {
+    title: "Shoot report", glance: "At a glance", filters: "Filters",
+    search: "Search names, reasons, tips", sort: "Order", platforms: "Platforms",
+    theme: "Light or dark", keys: "Keyboard", close: "Close", language: "中文",
+    pass: "Ready to post", fix: "Needs a look", reject: "Take again", failed: "Not usable",
+    pass_hint: "good as they are", fix_hint: "worth a second look", reject_hint: "better shot again",
+    failed_hint: "could not be read", all: "All", all_hint: "in this shoot",
+    made: "made", kept: "unchanged since last run", skipped: "skipped", failed_files: "failed",
+    files: "{n} files", file: "1 file", total: "{size} in all", took: "{time}",
+    preset: "Preset", shown: "{n} of {all} shown", nothing: "Nothing matches.", clear: "Clear the filters",
+    order_shoot: "As in the shoot", order_worst: "Worst first", order_best: "Best first", order_name: "By name",
+    all_platforms: "All platforms", photo: "photo", clip: "clip", faces: "{n} faces", face: "1 face",
+    no_score: "no score", previous: "Previous", next: "Next", original: "Original", file_tab: "File",
+    compare: "Before / after", crop: "Crop", play: "Play", before: "before", after: "after",
+    divider: "Move the line between before and after",
+    crop_all: "All of the picture is used.", crop_of: "Shows {share} % of the picture.",
+    fit_crop: "cropped to fill", fit_pad: "with a plain border", fit_blur: "with a blurred border",
+    face_main: "main face", face_other: "other face", crop_frame: "what is shown", no_picture: "No preview.",
+    why: "Why it looks like this", quality: "Quality", quality_of_file: "original {a} → this file {b}",
+    checks: "Ready for {target}", checks_ok: "{n} of {n} rules met", checks_bad: "{bad} of {n} rules not met",
+    rule: "rule", measured: "measured", limit: "limit", notes: "Good to know", facts: "Details",
+    open: "Open the file", size: "size", bytes: "weight", length: "length", path: "path", target: "target",
+    status: "status", skipped_because: "Skipped", failed_because: "Failed", what_to_do: "What to do",
+    status_made: "made", status_kept: "unchanged", status_skipped: "skipped", status_failed: "failed",
+    files_failed: "{n} failed", nothing_made: "no files", loading: "…",
+    key_next: "next, previous", key_open: "open, close", key_search: "search", key_file: "next, previous file",
+    key_divider: "move the before/after line", key_theme: "light or dark", key_help: "this list",
+    yes: "yes", no: "no", none: "–",
+  },
+  zh: {
+    title: "素材报告", glance: "一览", filters: "筛选",
+    search: "搜索文件名、原因、建议", sort: "排序", platforms: "平台",
+    theme: "浅色或深色", keys: "键盘操作", close: "关闭", language: "English",
+    pass: "可以发布", fix: "需要看看", reject: "建议重拍", failed: "无法使用",
+    pass_hint: "无需修改", fix_hint: "值得再看一眼", reject_hint: "重拍效果更好",
+    failed_hint: "无法读取", all: "全部", all_hint: "本次素材",
+    made: "新生成", kept: "与上次相同", skipped: "跳过", failed_files: "失败",
+    files: "{n} 个文件", file: "1 个文件", total: "共 {size}", took: "用时 {time}",
+    preset: "预设", shown: "显示 {n} / {all}", nothing: "没有符合条件的素材。", clear: "清除筛选",
+    order_shoot: "按拍摄文件夹", order_worst: "先看最差", order_best: "先看最好", order_name: "按名称",
+    all_platforms: "全部平台", photo: "照片", clip: "视频", faces: "{n} 张人脸", face: "1 张人脸",
+    no_score: "无评分", previous: "上一个", next: "下一个", original: "原图", file_tab: "文件",
+    compare: "前后对比", crop: "裁切", play: "播放", before: "处理前", after: "处理后",
+    divider: "移动前后对比的分界线",
+    crop_all: "使用整张画面。", crop_of: "显示画面的 {share} %。",
+    fit_crop: "裁切填满", fit_pad: "纯色留边", fit_blur: "模糊留边",
+    face_main: "主要人脸", face_other: "其他人脸", crop_frame: "显示范围", no_picture: "没有预览。",
+    why: "为什么是这样", quality: "画质", quality_of_file: "原片 {a} → 成品 {b}",
+    checks: "符合 {target}", checks_ok: "{n} 项规则全部符合", checks_bad: "{n} 项规则中 {bad} 项不符",
+    rule: "规则", measured: "实测", limit: "限制", notes: "说明", facts: "详情",
+    open: "打开文件", size: "尺寸", bytes: "大小", length: "时长", path: "路径", target: "发布位置",
+    status: "状态", skipped_because: "已跳过", failed_because: "失败", what_to_do: "怎么办",
+    status_made: "新生成", status_kept: "未变", status_skipped: "跳过", status_failed: "失败",
+    files_failed: "{n} 个失败", nothing_made: "没有成品", loading: "…",
+    key_next: "下一个、上一个", key_open: "打开、关闭", key_search: "搜索", key_file: "下一个、上一个成品",
+    key_divider: "移动分界线", key_theme: "浅色或深色", key_help: "本说明",
+    yes: "是", no: "否", none: "–",
+  },
+};
+
+// [English, Chinese] of names that the tool uses in its data; one that is not here is shown as it is.
+const NAMES = {
+  sharpness: ["Sharpness", "清晰度"], exposure: ["Exposure", "曝光"], clipping: ["Highlights & shadows", "高光与阴影"],
+  noise: ["Noise", "噪点"], "colour-cast": ["Colour cast", "偏色"], tilt: ["Level", "水平"], faces: ["Faces", "人脸"],
+  resolution: ["Resolution", "分辨率"], compression: ["Compression", "压缩"], shake: ["Steadiness", "稳定"],
+  flicker: ["Flicker", "频闪"], black: ["Black frames", "黑屏"], frozen: ["Frozen picture", "画面静止"],
+  "black-frames": ["Black frames", "黑屏"], "frozen-frames": ["Frozen picture", "画面静止"],
+  "audio-clipping": ["Sound overload", "声音爆音"], sound: ["Sound", "声音"], composition: ["Composition", "构图"],
+  empty: ["Empty file", "空文件"], unreadable: ["Cannot be read", "无法读取"],
+  "not-media": ["Not a photo or clip", "不是照片或视频"], mislabelled: ["Not what its name says", "格式与扩展名不符"],
+  polyglot: ["Hides a second file", "夹带其他文件"], truncated: ["The end is missing", "文件不完整"],
+  corrupt: ["Damaged", "文件损坏"], "too-large": ["Too large", "过大"], "too-small": ["Too small", "过小"],
+  "too-short": ["Too short", "过短"], "too-long": ["Too long", "过长"],
+  "unsupported-format": ["Unknown format", "不支持的格式"], "unsupported-codec": ["Unknown codec", "不支持的编码"],
+  "no-picture": ["Sound only", "只有声音"], "timed-out": ["Took too long", "处理超时"],
+  "out-of-memory": ["Not enough memory", "内存不足"], crashed: ["Stopped the worker", "处理中断"],
+  "check-failed": ["Does not conform", "不符合平台要求"], "disk-full": ["Disk full", "磁盘已满"],
+  "not-writable": ["Cannot be written", "无法写入"], "missing-part": ["A part is not installed", "缺少组件"],
+  changed: ["Changed meanwhile", "处理时文件被改动"], internal: ["Our mistake", "程序错误"],
+  xiaohongshu: ["Xiaohongshu", "小红书"], "wechat-moments": ["WeChat Moments", "朋友圈"],
+  "wechat-channels": ["WeChat Channels", "视频号"], "wechat-article": ["WeChat article", "公众号"],
+  "wechat-chat": ["WeChat chat", "微信聊天"], wecom: ["WeCom", "企业微信"], weibo: ["Weibo", "微博"],
+  douyin: ["Douyin", "抖音"], instagram: ["Instagram", "Instagram"], facebook: ["Facebook", "Facebook"],
+  pinterest: ["Pinterest", "Pinterest"], tiktok: ["TikTok", "TikTok"], youtube: ["YouTube", "YouTube"],
+  bilibili: ["Bilibili", "哔哩哔哩"], "as-shot": ["As shot", "原样"],
+};
+
+const language = { now: "en" };
+
+/** The words for `key`, with {name} filled in. */
+function t(key, values = {}) {
+  const text = WORDS[language.now][key] ?? WORDS.en[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** What people call something the data names: a score part, an error code, a platform. */
+function named(name) {
+  const known = Object.hasOwn(NAMES, name) ? NAMES[name] : null;
+  if (known) return known[language.now === "zh" ? 1 : 0];
+  const plain = String(name).replace(/-/g, " ");
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** A target such as `xiaohongshu.image@1:1`, its platform in words. */
+function targetName(target) {
+  const [platform, rest] = split(target, ".");
+  return rest ? `${named(platform)} · ${rest.replace("@", " ").replace(/-/g, " ")}` : named(platform);
+}
+
+function split(text, mark) {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** A file's name as text that cannot mislead: controls and direction marks become visible. */
+function shownName(name) {
+  return String(name)
+    .replace(/[\u0000-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
+    .replace(/\u007f/g, "\u2421")
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => `‹${c.charCodeAt(0).toString(16).toUpperCase()}›`);
+}
+
+function shownBytes(bytes) {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+}
+
+function shownTime(seconds) {
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  const tail = String(whole % 60).padStart(2, "0");
+  return whole < 3600 ? `${Math.floor(whole / 60)}:${tail} min` : `${(whole / 3600).toFixed(1)} h`;
+}
