@@ -121,6 +121,11 @@ class ClipInfo:
     audio: AudioTrack | None
     audio_tracks: int
     has_location: bool
+    edited: bool = False
+    """The file holds frames that its edit list hides: a copied picture would show them."""
+    video_kbps: int = 0
+    kept: tuple[tuple[str, str], ...] = ()
+    """What its metadata says that has to stay: copyright, and the label of AI-made content."""
 
     @property
     def has_audio(self) -> bool:

@@ -24,10 +24,14 @@ class Packets:
     times: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     keys: list[int] = field(default_factory=list)
+    hidden: int = 0
+    bytes: int = 0
 
     def add(self, packet: Packet[Any]) -> None:
         """Note one packet; those an edit list discards are decoded but never shown."""
         time = packet.pts if packet.pts is not None else packet.dts
+        self.bytes += packet.size
+        self.hidden += packet.is_discard
         if time is None or packet.is_discard:
             return
         self.times.append(time)

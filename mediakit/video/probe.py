@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 LOCATION_KEYS = ("location", "com.apple.quicktime.location.ISO6709", "com.apple.quicktime.location.iso6709")
+KEPT_KEYS = ("aigc", "copyright")
 MISSING_SHARE = 0.1
 MISSING_S = 1.0
 
@@ -57,7 +58,7 @@ def probe(path: Path, limits: Limits) -> ClipInfo:
         _check_lengths(clip, packets, timing, limits)
     with open_clip(path, container) as clip:
         look = look_inside(clip, index, timing)
-        info = _info(clip, index, timing, look, _audio(clip, packets, timing))
+        info = _info(clip, packets, index, timing, look)
     return _within(info, limits)
 
 
@@ -143,8 +144,8 @@ def _track(stream: AudioStream, found: Packets, timing: Timing) -> AudioTrack:
     )
 
 
-def _info(clip: OpenClip, index: int, timing: Timing, look: Look, audio: AudioTrack | None) -> ClipInfo:
-    stream = clip.stream(index)
+def _info(clip: OpenClip, packets: dict[int, Packets], index: int, timing: Timing, look: Look) -> ClipInfo:
+    stream, picture = clip.stream(index), packets[index]
     coded = look.coded
     return ClipInfo(
         container=clip.container,
@@ -166,9 +167,12 @@ def _info(clip: OpenClip, index: int, timing: Timing, look: Look, audio: AudioTr
         pix_fmt=look.pix_fmt,
         bit_depth=look.bit_depth,
         colour=colour_of(stream.codec_context, look),
-        audio=audio,
+        audio=_audio(clip, packets, timing),
         audio_tracks=len(clip.sounds),
         has_location=any(key in clip.metadata for key in LOCATION_KEYS),
+        edited=picture.hidden > 0,
+        video_kbps=round(picture.bytes * 8 / 1000 / max(float(timing.duration), 0.001)),
+        kept=tuple((key, value) for key, value in clip.metadata.items() if key.lower() in KEPT_KEYS),
     )
 
 
@@ -184,6 +188,12 @@ def shown_size(coded: Size, sample_aspect: Fraction, *, swap: bool) -> Size:
 
 
 def _within(info: ClipInfo, limits: Limits) -> ClipInfo:
+    if info.colour.dolby_vision and info.colour.hdr == "sdr" and info.colour.transfer == "unknown":
+        raise FileError(
+            Fault.UNSUPPORTED_CODEC,
+            "It is Dolby Vision without a picture that other players can read (profile 5).",
+            "Export it as HLG, HDR10 or SDR.",
+        )
     if info.size.short_side_px < limits.min_side_px:
         raise FileError(
             Fault.TOO_SMALL, f"The picture is only {info.size} pixels.", "Nothing to post; remove it from the shoot."

@@ -1,0 +1,77 @@
+"""When the picture needs no encoding, and the ffmpeg arguments that copy it.
+
+For a surface a stream is copied only where encoding would give the same picture again: H.264 High, yuv420p, BT.709, same
+size, upright, constant rate, groups of pictures and bit rate within the surface's. For a clip wanted as shot any stream
+that MP4 carries is copied, rotation and all; what is not tagged stays so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mediakit.model import Crop
+from mediakit.tools.ffmpeg import file_url, input_args
+from mediakit.video.clip import ClipInfo
+from mediakit.video.encode import container_args
+
+if TYPE_CHECKING:
+    from mediakit.video.render import ClipOutput
+
+COPIED_AS_SHOT = {
+    "h264": ("mp4", "matroska", "flv"),
+    "hevc": ("mp4", "matroska"),
+    "av1": ("mp4", "matroska"),
+    "vp9": ("mp4", "matroska"),
+}
+"""Codec -> containers out of which it is copied into MP4."""
+
+
+def can_copy_picture(info: ClipInfo, output: ClipOutput) -> bool:
+    """Whether the picture of `info` can go into `output` as it is."""
+    unchanged = (
+        (output.look is None or output.look.is_identity)
+        and output.logo is None
+        and output.fit == "crop"
+        and output.crop == Crop.whole(info.size)
+        and output.begin == 0
+        and (output.length is None or output.length >= info.duration)
+        and not info.edited
+    )
+    if not unchanged:
+        return False
+    if output.as_shot:
+        return info.container in COPIED_AS_SHOT.get(info.codec, ())
+    return _is_as_encoded(info, output)
+
+
+def _is_as_encoded(info: ClipInfo, output: ClipOutput) -> bool:
+    encoding = output.encoding
+    return (
+        (info.container, info.codec, info.profile, info.pix_fmt) == ("mp4", "h264", "High", "yuv420p")
+        and info.colour.is_bt709
+        and info.orientation.is_upright
+        and info.is_square
+        and output.size == info.size
+        and output.fps == info.fps
+        and not (info.vfr or info.interlaced)
+        and info.max_gop_s <= encoding.max_gop_s + 0.05
+        and info.video_kbps <= encoding.max_video_kbps
+        and (encoding.max_bytes is None or info.bytes <= encoding.max_bytes)
+    )
+
+
+def copy_args(source: Path, info: ClipInfo, outputs: Sequence[ClipOutput]) -> list[str]:
+    """One input, its picture copied into every output, each with its own sound."""
+    inputs = input_args(source, info.demuxer)
+    mapped: list[str] = []
+    for output in outputs:
+        sound = ["-an"]
+        if output.track is not None:
+            inputs += input_args(output.track, "mov")
+            sound = ["-map", f"{inputs.count('-i') - 1}:a:0", "-c:a", "copy"]
+        tag = ["-tag:v", "hvc1"] if info.codec == "hevc" else []
+        mapped += ["-map", f"0:{info.stream}", "-c:v", "copy", *tag, *sound]
+        mapped += [*container_args(info.kept), file_url(output.path)]
+    return [*inputs, *mapped]

@@ -1,0 +1,93 @@
+"""How a clip is encoded: H.264 High as every surface takes it, within its bit rate and its bytes.
+
+Quality is constant (CRF) with the surface's ceiling as a buffer model; only where a byte budget would be broken is the
+clip encoded a second time with the first pass's statistics, to an average rate that fits.
+Source of the levels: ITU-T H.264 (08/2021) table A-1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mediakit.model import Seconds, Size
+
+CRF = 20
+BUFFER_S = 1.5
+"""Length of the rate control buffer: the ceiling holds over about this long."""
+MUX_SHARE = 0.985
+"""Of a byte budget, what is left for picture and sound after the container's own tables and rate control's error."""
+MUX_BYTES_A_FRAME = 24
+LEAST_KBPS = 80
+
+_LEVELS = (
+    ("4.1", 245760, 8192),
+    ("4.2", 522240, 8704),
+    ("5.1", 983040, 36864),
+    ("5.2", 2073600, 36864),
+    ("6.2", 16711680, 139264),
+)
+"""Level, macroblocks a second, macroblocks a frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """What the encoder is asked for. Rates are kbit/s (1000), bytes decimal."""
+
+    max_video_kbps: int = 10000
+    audio_kbps: int = 128
+    max_bytes: int | None = None
+    """The tighter of the surface's limit and its target, sound and container included."""
+    max_gop_s: float = 2.0
+    x264_preset: str = "faster"
+
+    def average_kbps(self, duration: Seconds, fps: Fraction, *, has_sound: bool) -> int | None:
+        """The average picture rate that keeps the file within `max_bytes`; None without a limit."""
+        if self.max_bytes is None:
+            return None
+        tables = MUX_BYTES_A_FRAME * float(duration * fps)
+        sound = self.audio_kbps * 1000 / 8 * float(duration) * 1.05 if has_sound else 0.0
+        left = self.max_bytes * MUX_SHARE - tables - sound
+        return max(LEAST_KBPS, int(left * 8 / 1000 / max(float(duration), 0.04)))
+
+
+def level_for(size: Size, fps: Fraction) -> str:
+    """The lowest H.264 level from 4.1 up that holds this size and rate."""
+    frame = -(-size.width_px // 16) * -(-size.height_px // 16)
+    fitting = (name for name, per_s, most in _LEVELS if frame <= most and frame * fps <= per_s)
+    return next(fitting, _LEVELS[-1][0])
+
+
+def x264_args(encoding: Encoding, size: Size, fps: Fraction, threads: int) -> list[str]:
+    """Arguments common to every pass."""
+    gop = max(1, int(Fraction(encoding.max_gop_s).limit_denominator(1000) * fps))
+    return [
+        *("-c:v", "libx264", "-profile:v", "high", "-level:v", level_for(size, fps), "-pix_fmt", "yuv420p"),
+        *("-preset:v", encoding.x264_preset, "-bf", "2", "-g", str(gop), "-flags:v", "+cgop+bitexact"),
+        *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
+        *("-threads:v", str(threads), "-bsf:v", "filter_units=remove_types=6"),  # no word about the encoder
+    ]
+
+
+def rate_args(encoding: Encoding, average_kbps: int | None) -> list[str]:
+    """Constant quality under the ceiling, or an average rate where the bytes are counted."""
+    ceiling = encoding.max_video_kbps
+    if average_kbps is not None:
+        average = min(average_kbps, ceiling)
+        return ["-b:v", f"{average}k", *_buffer(min(ceiling, 2 * average))]
+    return ["-crf", str(CRF), *_buffer(ceiling)]
+
+
+def _buffer(kbps: int) -> list[str]:
+    return ["-maxrate:v", f"{kbps}k", "-bufsize:v", f"{int(kbps * BUFFER_S)}k"]
+
+
+def container_args(keep: tuple[tuple[str, str], ...]) -> list[str]:
+    """MP4 with its index first, and nothing in it that the source said about itself except `keep`."""
+    kept = [word for key, value in keep for word in ("-metadata", f"{key}={value}")]
+    flags = "+faststart+use_metadata_tags" if kept else "+faststart"
+    return [
+        *("-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn"),
+        *kept,
+        *("-fflags", "+bitexact", "-movflags", flags, "-f", "mp4"),
+    ]

@@ -1,0 +1,213 @@
+"""The picture part of a filtergraph: from decoded frames of a clip to the frames of each deliverable.
+
+One decode feeds them all: frames are put upright (ffmpeg applies the display matrix), deinterlaced, brought to a
+constant rate, then split; each deliverable crops, scales and colours its own. zscale (zimg) scales and converts matrices
+exactly; colours are looked up in 16-bit RGB, where ffmpeg's `lut3d` is three times as fast as in 8 bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mediakit.model import Crop, Fit, Seconds, Size
+from mediakit.pixels.resample import placed
+from mediakit.video.clip import ClipInfo
+from mediakit.video.colour import matrix_of
+from mediakit.video.graph import Chain, Filter, make
+
+BACKDROP_SIDE_PX = 96
+BACKDROP_SIGMA_PX = BACKDROP_SIDE_PX / 18
+BACKDROP_LIGHT = 0.82
+"""The blurred surroundings of a padded picture: their size before enlarging, their softness, how far they are dimmed;
+the same as for photos."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureStep:
+    """What one deliverable does to the picture. Files are named as the filtergraph names them."""
+
+    size: Size
+    crop: Crop
+    fit: Fit
+    pad_colour: str
+    fps: Fraction
+    begin: Seconds
+    frames: int
+    cube: str | None
+    logo_input: int | None
+    logo_x_px: int = 0
+    logo_y_px: int = 0
+
+
+def picture_chains(info: ClipInfo, source: str, steps: list[PictureStep]) -> list[Chain]:
+    """Chains from the input pad `source` to the pads `v0`, `v1` ..., one a step."""
+    common = _common(info)
+    if len(steps) == 1:
+        return [*_step_chains(info, steps[0], 0, (source,), common)]
+    split = Chain((source,), (*common, make("split", outputs=len(steps))), tuple(f"s{n}" for n in range(len(steps))))
+    chains = [split]
+    for n, step in enumerate(steps):
+        chains += _step_chains(info, step, n, (f"s{n}",), ())
+    return chains
+
+
+def _common(info: ClipInfo) -> tuple[Filter, ...]:
+    """What every deliverable shares. Side data goes: it would carry HDR metadata into an SDR file."""
+    deinterlace = (make("bwdif", mode="send_frame", deint="all"),) if info.interlaced else ()
+    return (*deinterlace, make("sidedata", mode="delete"), make("setpts", expr="PTS-STARTPTS"))
+
+
+def _timed(step: PictureStep) -> tuple[Filter, ...]:
+    """A constant rate without drift, and just the stretch that was asked for."""
+    rate = make("fps", fps=step.fps, start_time=0, round="near")
+    if not step.begin:
+        return (rate, make("trim", end_frame=step.frames))
+    first = round(step.begin * step.fps)
+    cut = make("trim", start_frame=first, end_frame=first + step.frames)
+    return (rate, cut, make("setpts", expr="PTS-STARTPTS"))
+
+
+def _step_chains(
+    info: ClipInfo, step: PictureStep, n: int, source: tuple[str, ...], before: tuple[Filter, ...]
+) -> list[Chain]:
+    timed = (*before, *_timed(step))
+    finish = (make("setsar", sar="1"), *_tagged())
+    final = f"v{n}"
+    drawn = f"p{n}" if step.logo_input is not None else final
+    chains = _drawn(info, step, source, timed, (*finish,), drawn, n)
+    if step.logo_input is not None:
+        chains += _logo(step, n, drawn, final)
+    return chains
+
+
+def _drawn(
+    info: ClipInfo,
+    step: PictureStep,
+    source: tuple[str, ...],
+    before: tuple[Filter, ...],
+    after: tuple[Filter, ...],
+    to: str,
+    n: int,
+) -> list[Chain]:
+    cut = _cropped(info, step.crop)
+    if step.fit == "crop":
+        return [Chain(source, (*before, *cut, *_scaled(info, step.size, step.cube), *after), (to,))]
+    at = _even(placed(step.crop.size, step.size))
+    inside = _scaled(info, at.size, step.cube)
+    if step.fit == "pad":
+        colour = "0x" + step.pad_colour.lstrip("#")
+        pad = make("pad", w=step.size.width_px, h=step.size.height_px, x=at.x_px, y=at.y_px, color=colour)
+        return [Chain(source, (*before, *cut, *inside, pad, *after), (to,))]
+    back, front = f"b{n}", f"f{n}"
+    return [
+        Chain(source, (*before, *cut, make("split", outputs=2)), (f"{back}i", f"{front}i")),
+        Chain((f"{back}i",), _backdrop(info, step), (back,)),
+        Chain((f"{front}i",), inside, (front,)),
+        Chain((back, front), (make("overlay", x=at.x_px, y=at.y_px, format="yuv420"), *after), (to,)),
+    ]
+
+
+def _cropped(info: ClipInfo, crop: Crop) -> tuple[Filter, ...]:
+    """The crop in stored pixels: those of wide-pixel clips are not square yet. Even, for subsampled chroma."""
+    stored = stored_size(info)
+    across = Fraction(stored.width_px, info.size.width_px)
+    down = Fraction(stored.height_px, info.size.height_px)
+    x, w = _even_span(crop.x_px * across, crop.w_px * across, stored.width_px)
+    y, h = _even_span(crop.y_px * down, crop.h_px * down, stored.height_px)
+    if (w, h) == (stored.width_px, stored.height_px):
+        return ()
+    return (make("crop", w=w, h=h, x=x, y=y),)
+
+
+def stored_size(info: ClipInfo) -> Size:
+    """Upright, but pixels as they are stored."""
+    return Size(info.coded.height_px, info.coded.width_px) if info.orientation.swap else info.coded
+
+
+def _even_span(start: Fraction, length: Fraction, whole: int) -> tuple[int, int]:
+    even_length = max(2, min(round(length / 2) * 2, whole // 2 * 2))
+    even_start = min(round(start / 2) * 2, whole - even_length)
+    return max(0, even_start // 2 * 2), even_length
+
+
+def _even(box: Crop) -> Crop:
+    """A placement on whole chroma pixels, no larger than it was."""
+    return Crop(box.x_px // 2 * 2, box.y_px // 2 * 2, max(2, box.w_px // 2 * 2), max(2, box.h_px // 2 * 2))
+
+
+def _scaled(info: ClipInfo, size: Size, cube: str | None) -> tuple[Filter, ...]:
+    """To `size` and to BT.709 video range, through the cube where there is one."""
+    coded_rgb = info.colour.matrix == "gbr" or info.pix_fmt.startswith(("rgb", "bgr", "gbr", "pal8", "argb", "abgr"))
+    matrix_in = "gbr" if coded_rgb else _ZIMG_MATRIX[matrix_of(info.colour, info.coded)]
+    range_in = "full" if info.colour.full_range or coded_rgb else "limited"
+    scale: dict[str, str | int] = {
+        "w": size.width_px,
+        "h": size.height_px,
+        "filter": "lanczos",
+        "matrixin": matrix_in,
+        "rangein": range_in,
+    }
+    narrow = make("format", pix_fmts="yuv420p")
+    if cube is None:
+        return (*_known(info, coded_rgb), make("zscale", **scale, matrix="709", range="limited"), narrow)
+    return (
+        *_known(info, coded_rgb),
+        make("zscale", **scale, matrix="gbr", range="full"),
+        make("format", pix_fmts="gbrp16le"),
+        make("lut3d", file=cube, interp="tetrahedral"),
+        make("setparams", range="full", color_primaries="bt709", color_trc="bt709", colorspace="gbr"),
+        make("zscale", matrixin="gbr", rangein="full", matrix="709", range="limited", dither="ordered"),
+        narrow,
+    )
+
+
+def _known(info: ClipInfo, coded_rgb: bool) -> tuple[Filter, ...]:
+    """Curve and primaries are the cube's business: declared alike on both sides, zscale leaves them alone."""
+    space = "gbr" if coded_rgb else matrix_of(info.colour, info.coded)
+    span = "full" if info.colour.full_range or coded_rgb else "limited"
+    return (make("setparams", range=span, color_primaries="bt709", color_trc="bt709", colorspace=space),)
+
+
+_ZIMG_MATRIX = {
+    "bt709": "709",
+    "bt470bg": "470bg",
+    "smpte170m": "170m",
+    "smpte240m": "240m",
+    "bt2020nc": "2020_ncl",
+    "bt2020c": "2020_cl",
+}
+
+
+def _backdrop(info: ClipInfo, step: PictureStep) -> tuple[Filter, ...]:
+    """The picture's middle, filling the frame, without detail: made small, blurred there, enlarged."""
+    shrink = Fraction(BACKDROP_SIDE_PX, max(step.size.width_px, step.size.height_px))
+    w, h = (max(4, round(side * shrink / 2) * 2) for side in (step.size.width_px, step.size.height_px))
+    cover = max(Fraction(w, step.crop.w_px), Fraction(h, step.crop.h_px))
+    covered = Size(max(w, -(-step.crop.w_px * cover // 2) * 2), max(h, -(-step.crop.h_px * cover // 2) * 2))
+    dim = {plane: f"{zero}+(val-{zero})*{BACKDROP_LIGHT}" for plane, zero in (("y", 16), ("u", 128), ("v", 128))}
+    return (
+        *_scaled(info, covered, step.cube),
+        make("crop", w=w, h=h),
+        make("gblur", sigma=BACKDROP_SIGMA_PX),
+        make("lutyuv", **dim),
+        make("zscale", w=step.size.width_px, h=step.size.height_px, filter="bicubic"),
+    )
+
+
+def _logo(step: PictureStep, n: int, picture: str, to: str) -> list[Chain]:
+    """The logo laid over, its colours converted with the clip's own matrix."""
+    logo = (
+        make("format", pix_fmts="gbrap"),
+        make("zscale", matrix="709", range="limited", matrixin="gbr", rangein="full"),
+        make("format", pix_fmts="yuva420p"),
+    )
+    lay = make("overlay", x=step.logo_x_px, y=step.logo_y_px, format="yuv420", eof_action="repeat")
+    return [
+        Chain((f"{step.logo_input}:v",), logo, (f"l{n}",)),
+        Chain((picture, f"l{n}"), (lay, *_tagged()), (to,)),
+    ]
+
+
+def _tagged() -> tuple[Filter, ...]:
+    return (make("setparams", range="limited", color_primaries="bt709", color_trc="bt709", colorspace="bt709"),)
