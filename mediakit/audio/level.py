@@ -37,6 +37,7 @@ _GENTLE_DRIVE_DB = 10.0
 _CLOSE_ENOUGH_LU = 0.02
 _REACHED_LU = 0.1
 _SEARCH_STEPS = 24
+_PIECE_MS = 20_000  # worked on as Python numbers at a time, which take eight times the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +162,15 @@ def _lowest_ahead(values: MsValues, behind: int, ahead: int) -> MsValues:
 def _released(held: MsValues, release_ms: float) -> MsValues:
     """Down at once, up with a time constant: 1 - gain decays, never faster."""
     keep = math.exp(-1.0 / release_ms)
+    result = np.empty_like(held)
     reduction = 0.0
-    reductions = (1.0 - held).tolist()
-    for at, wanted in enumerate(reductions):
-        reduction = max(wanted, reduction * keep)
-        reductions[at] = reduction
-    return np.float32(1.0) - np.array(reductions, np.float32)
+    for first in range(0, len(held), _PIECE_MS):
+        reductions = (1.0 - held[first : first + _PIECE_MS]).tolist()
+        for at, wanted in enumerate(reductions):
+            reduction = max(wanted, reduction * keep)
+            reductions[at] = reduction
+        result[first : first + _PIECE_MS] = reductions
+    return np.float32(1.0) - result
 
 
 def _mean_behind(values: MsValues, count: int) -> MsValues:

@@ -2,7 +2,9 @@
 
 Integrated loudness is ITU-R BS.1770-4: K-weighting, power over 400 ms windows every 100 ms, an absolute gate at
 -70 LUFS and a relative one 10 LU under the mean of what passes it. True peak is the largest magnitude of the signal
-at four times the rate (annex 2 of the same; the interpolation here is exact for the band, by FFT).
+between the samples as well as at them (annex 2 of the same): around the largest sample of every millisecond the signal
+is interpolated at quarters of a sample with a 48-tap windowed sinc, which finds the maximum of real material within
+0.01 dB at an eighth of the cost of oversampling all of it.
 
 The meter keeps one number of each kind for every millisecond (a `Profile`), so that gain changes over time can be
 tried without going through the sound again: 8 kB a second.
@@ -33,9 +35,10 @@ _OFFSET_LU = -0.691
 _FFT = 32_768
 _HOP = 24_000
 _TAPS = 8_192  # the K-weighting's response has decayed to 1e-12 by then
-_MARGIN = (_FFT - _HOP) // 2  # samples at each end of the FFT block that its wrap-around may touch, at 1e-4 or less
-_OVERSAMPLING = 4
-_MOST_BETWEEN_SAMPLES = 2.0  # true peak over sample peak, at most, in half a second of real material
+
+_REACH = 24  # samples to each side that an interpolated value is made of
+_BETWEEN = (-0.75, -0.5, -0.25, 0.25, 0.5, 0.75)
+_LATE_MS = 1  # the interpolation has to see what follows, so peaks are measured this much after energy
 
 MsValues = NDArray[np.float32]
 """(n,) one value for each millisecond."""
@@ -109,20 +112,14 @@ def _power(lufs: float) -> float:
 
 
 class Meter:
-    """Takes blocks, gives a Profile.
+    """Takes blocks, gives a Profile."""
 
-    fine: measure the true peak of every millisecond; otherwise only where it could be the highest so far, which is
-    what a check of the maximum needs, and leave the plain sample peak elsewhere.
-    """
-
-    def __init__(self, *, fine: bool = True) -> None:
-        self._fine = fine
+    def __init__(self) -> None:
         self._waiting: list[Block] = []
         self._waiting_samples = 0
         self._history = silence(_FFT - _HOP)
         self._energy: list[MsValues] = []
         self._peak: list[MsValues] = []
-        self._highest = 0.0
         self._samples = 0
 
     def add(self, block: Block) -> None:
@@ -135,15 +132,14 @@ class Meter:
 
     def profile(self) -> Profile:
         """What was added so far. Ends the measurement."""
-        missing = -self._samples % _HOP + _HOP  # to the end of a hop, and one more: peaks are measured a margin late
+        missing = -(self._samples + _LATE_MS * PER_MS) % _HOP + _LATE_MS * PER_MS
         self._waiting.append(silence(missing))
         self._waiting_samples += missing
         self._drain()
         whole_ms = self._samples // PER_MS
-        late_ms = _MARGIN // PER_MS
         reached_ms = -(-self._samples // PER_MS)
         energy = np.concatenate(self._energy)[:reached_ms]
-        peak = np.concatenate(self._peak)[late_ms : late_ms + reached_ms]
+        peak = np.concatenate(self._peak)[_LATE_MS : _LATE_MS + reached_ms]
         if reached_ms > whole_ms:
             energy[whole_ms:] = 0.0  # BS.1770 drops an incomplete last window; so does this an incomplete millisecond
         return Profile(energy, peak, self._samples)
@@ -162,22 +158,32 @@ class Meter:
     def _measure(self, block: Block) -> None:
         spectrum = np.fft.rfft(block)
         weighted = np.fft.irfft(spectrum * _k_weighting(), _FFT)[:, -_HOP:]
-        self._energy.append(_per_ms(np.square(weighted), np.add).sum(axis=0, dtype=np.float32))
-        middle = np.abs(block[:, _MARGIN : _MARGIN + _HOP])
-        peak = _per_ms(middle, np.maximum).max(axis=0)
-        if self._fine or peak.max() * _MOST_BETWEEN_SAMPLES > self._highest:
-            between = np.fft.irfft(spectrum, _FFT * _OVERSAMPLING).astype(np.float32, copy=False)
-            between = np.abs(between[:, _MARGIN * _OVERSAMPLING : (_MARGIN + _HOP) * _OVERSAMPLING]) * _OVERSAMPLING
-            peak = _per_ms(between, np.maximum).max(axis=0)
-        self._highest = max(self._highest, float(peak.max()))
-        self._peak.append(peak.astype(np.float32, copy=False))
+        squares = np.square(weighted).reshape(CHANNELS, -1, PER_MS)
+        self._energy.append(squares.sum(axis=(0, 2), dtype=np.float32))
+        end = _FFT - _LATE_MS * PER_MS
+        self._peak.append(_true_peaks(block[:, end - _HOP - _REACH : end + _REACH]))
 
 
-def _per_ms(values: NDArray[np.float32], join: np.ufunc) -> NDArray[np.float32]:
-    """(2, n) values to (2, milliseconds in half a second)."""
-    by_ms = values.reshape(CHANNELS, _HOP // PER_MS, -1)
-    joined: NDArray[np.float32] = join.reduce(by_ms, axis=2)
-    return joined
+def _true_peaks(block: Block) -> MsValues:
+    """The largest magnitude of either channel in each millisecond; `block` has `_REACH` samples more at each end."""
+    inner = np.abs(block[:, _REACH:-_REACH]).reshape(CHANNELS, -1, PER_MS)
+    firsts = np.arange(inner.shape[1]) * PER_MS
+    highest: MsValues = inner.max(axis=(0, 2))
+    for channel in range(CHANNELS):
+        places = firsts + inner[channel].argmax(axis=1)
+        around = np.lib.stride_tricks.sliding_window_view(block[channel], 2 * _REACH + 1)[places]
+        between = around @ _interpolation()
+        np.maximum(highest, np.abs(between).max(axis=1), out=highest)
+    return highest
+
+
+@cache
+def _interpolation() -> NDArray[np.float32]:
+    """(49, 6): from the samples around one to the values at `_BETWEEN`; a sinc under a raised cosine."""
+    away = np.arange(-_REACH, _REACH + 1)[:, None] - np.array(_BETWEEN)
+    window = np.where(np.abs(away) < _REACH, np.cos(np.pi * away / (2 * _REACH)) ** 2, 0.0)
+    taps: NDArray[np.float32] = (np.sinc(away) * window).astype(np.float32)
+    return taps
 
 
 @cache

@@ -11,7 +11,7 @@ rule is named in `facts`. Memory does not grow with the length of the clip; `wor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mediakit.audio.bed import open_bed
@@ -63,12 +63,16 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class _Take:
-    """Sound that can be played again and again, not yet at its level. `fades`: what its two ends get."""
+    """Sound that can be played again and again, not yet at its level.
+
+    fades: what its two ends get. loudest_lufs: it is not made louder than this, whatever the preset wants.
+    """
 
     blocks: Callable[[], Iterator[Block]]
     profile: Profile
     fades: MsValues
     facts: dict[str, object]
+    loudest_lufs: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +231,16 @@ def _hush(desk: _Desk) -> _Take | None:
             meter.add(block)
     hushed = _Take(room.blocks, meter.profile(), original.fades, original.facts)
     if desk.bed is None:
-        return hushed
+        return replace(hushed, loudest_lufs=_as_loud_as_it_was(original.profile, hushed.profile, desk))
     music = _music(desk)
     if hushed.profile.integrated_lufs() < NEAR_SILENT_LUFS:
         return _Take(music.blocks, music.profile, music.fades, hushed.facts | music.facts)
     return _together(hushed, music, desk.sound.bed_under_db, 1.0, {})
+
+
+def _as_loud_as_it_was(original: Profile, room: Profile, desk: _Desk) -> float:
+    """Where the room lies once the whole clip is at its target: louder, a shop without voices is only noise."""
+    return desk.sound.loudness_lufs + room.integrated_lufs() - original.integrated_lufs()
 
 
 def _together(
@@ -257,7 +266,8 @@ def _profile(blocks: Iterator[Block]) -> Profile:
 
 def _finish(take: _Take, desk: _Desk, kbps: int) -> Track:
     """Bring `take` to its level, write it, measure what was written, and correct until it holds."""
-    target, ceiling = desk.sound.loudness_lufs, desk.sound.true_peak_dbtp - _OTHER_METERS_DB
+    target = min(desk.sound.loudness_lufs, take.loudest_lufs)
+    ceiling = desk.sound.true_peak_dbtp - _OTHER_METERS_DB
     path = desk.work / "sound.m4a"
     aim, room = target, ceiling - _ENCODER_DB
     tries = 0
@@ -277,7 +287,7 @@ def _finish(take: _Take, desk: _Desk, kbps: int) -> Track:
 
 def _written(path: Path, desk: _Desk) -> Profile:
     """The file as a player hears it."""
-    meter = Meter(fine=False)
+    meter = Meter()
     for block in read_sound(path, None, samples=desk.samples, threads=desk.threads):
         meter.add(block)
     return meter.profile()
