@@ -7,6 +7,7 @@ for outcome in result.outcomes: ...
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -77,6 +78,7 @@ def process(
 
     Raises a SetupError before anything is written; a file that cannot be made is an Outcome with a `problem`.
     """
+    start = time.monotonic()
     listener = listener or Silent()
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
@@ -84,7 +86,9 @@ def process(
         plan = _plan(shoot, loaded, targets, folder, ledger, remember=True, force=force)
         listener.planned(plan)
         result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
-        _report(result, folder)
+        from mediakit.report.write import write_report
+
+        write_report(result.manifest(), folder, seconds=time.monotonic() - start)
     return result
 
 
@@ -137,12 +141,6 @@ def _plan(
     plan = plan_batch(shoot, loaded, targets, out, hashes=hashes)
     plan = replace(plan, refused=(*plan.refused, *unreadable))
     return plan if force else without_done(plan, ledger)
-
-
-def _report(result: Result, out: Path) -> None:
-    from mediakit.report.write import write_report
-
-    write_report(result.outcomes, result.manifest(), out, verdict_of=result.verdict_of)
 
 
 @contextmanager

@@ -129,8 +129,6 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 def _prepared(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30)
     try:
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA journal_mode = WAL")
         db.executescript(TABLES)
         row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
         if row is not None and int(row[0]) != SCHEMA:

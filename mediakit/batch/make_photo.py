@@ -13,7 +13,7 @@ from mediakit.look.measure import Tone
 from mediakit.model import Check, Delivered, Findings, Kind, Outcome, Size
 from mediakit.photo.open import Photo, open_photo, peek
 from mediakit.photo.render import decode_size, looked_at, render_photo
-from mediakit.platforms.check import check_file, conforms
+from mediakit.platforms.check import Expected, check_file, conforms
 from mediakit.quality.photo import score_photo
 
 
@@ -61,7 +61,12 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: 
     with published(out / item.path) as temporary:
         done = render_photo(photo, findings, tone, item.recipe, temporary)
         size = Size(done.pixels.shape[1], done.pixels.shape[0])
-        checks = check_file(temporary, item.recipe.target, expected_size=size)
+        expect = Expected(
+            size=size,
+            capture_date=item.recipe.privacy.keep_capture_date and bool(photo.meta.captured_at),
+            ai_label=photo.meta.ai_label is not None,
+        )
+        checks = check_file(temporary, item.recipe.target, expect=expect)
         refuse_unfit(item, checks)
         written_bytes = temporary.stat().st_size
     return Delivered(

@@ -57,24 +57,50 @@ def only_run(out: Path) -> Iterator[None]:
         yield
 
 
+class Pending:
+    """A file on its way to its final name: write to `path`, then `publish`, or `discard` what was written.
+
+    The temporary name is short, so that a final name of 255 bytes has room, and keeps the ending, which encoders read.
+    """
+
+    def __init__(self, final: Path) -> None:
+        self.final = final
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _disk_error(final, error) from error
+        self.path = final.parent / f"{TEMPORARY}{uuid.uuid4().hex}{final.suffix}"
+
+    def publish(self) -> None:
+        """Flush to disk and rename. Raises FileError where the disk refuses."""
+        try:
+            _flush(self.path)
+            self.path.replace(self.final)
+            _flush(self.final.parent)
+        except OSError as error:
+            raise _disk_error(self.final, error) from error
+
+    def discard(self) -> None:
+        """Remove what was written; nothing happens where it was published."""
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
 @contextmanager
 def published(final: Path) -> Iterator[Path]:
     """A temporary path to write to; on leaving without an error it is flushed to disk and takes its final name.
 
-    After an error, whatever was written is gone. The temporary name is short, so that a 255-byte name has room.
+    After an error, whatever was written is gone.
     """
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = final.parent / f"{TEMPORARY}{uuid.uuid4().hex}{final.suffix}"
+    pending = Pending(final)
     try:
-        yield temporary
-        _flush(temporary)
-        temporary.replace(final)
-        _flush(final.parent)
-    except OSError as error:
-        raise _disk_error(final, error) from error
+        try:
+            yield pending.path
+        except OSError as error:
+            raise _disk_error(final, error) from error
+        pending.publish()
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        pending.discard()
 
 
 def _locked(lock: IO[bytes]) -> bool:

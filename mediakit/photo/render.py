@@ -91,7 +91,7 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone, recipe: Recipe, p
     cube, facts = _cube(tone, recipe)
     if not cube.is_identity:
         pixels = cube.apply(pixels)
-    pixels, retouched = retouch(pixels, seen.faces, recipe.retouch)
+    pixels, retouched = retouch(pixels, seen.faces, recipe.retouch, shown_scale=size.width_px / framing.crop.w_px)
     pixels, note = _with_logo(pixels, seen, recipe, spec.safe_zone)
     saved = _save(pixels, path, photo, spec, recipe)
     facts = {"develop": facts, "retouch": retouched, "quality": saved.quality, "subsampling": saved.subsampling}
@@ -172,7 +172,7 @@ def _with_logo(
     logo = recipe.asset(overlay.logo) if overlay else None
     if overlay is None or logo is None:
         return pixels, ()
-    clear = [_grown(face.box, FACE_ROOM) for face in seen.faces]
+    clear = [grown(face.box, FACE_ROOM) for face in seen.faces]
     if seen.subject:
         clear.append(seen.subject)
     place = place_logo(size_of(pixels), logo_ratio(logo), overlay, keep_clear=clear, safe_zone=zone)
@@ -193,5 +193,6 @@ def _save(pixels: Pixels, path: Path, photo: Photo, spec: PhotoSpec, recipe: Rec
     )
 
 
-def _grown(box: Box, share: float) -> Box:
+def grown(box: Box, share: float) -> Box:
+    """A box with `share` of its size more on every side."""
     return Box(box.x - share * box.w, box.y - share * box.h, box.w * (1 + 2 * share), box.h * (1 + 2 * share))

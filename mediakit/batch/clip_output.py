@@ -1,0 +1,117 @@
+"""From a recipe and what a clip shows to what ffmpeg is asked for: crop, size, rate, colour, logo, length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from mediakit.frame.place import place_logo
+from mediakit.frame.solve import Framing, solve
+from mediakit.look.develop import cube_for
+from mediakit.model import Crop, Note, Seconds, Size
+from mediakit.photo.overlay import logo_for_clip, logo_ratio
+from mediakit.photo.render import FACE_ROOM, export_size, framed, grown, seen_in
+from mediakit.pixels.cube import read_cube
+from mediakit.pixels.resample import crop as cut
+from mediakit.platforms.schema import ClipSpec
+from mediakit.presets.recipe import Recipe
+from mediakit.video.clip import ClipInfo
+from mediakit.video.encode import Encoding
+from mediakit.video.look import ClipLook
+from mediakit.video.render import ClipLogo, ClipOutput
+from mediakit.video.timing import output_fps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One deliverable of a clip before it is rendered."""
+
+    output: ClipOutput
+    framing: Framing
+    facts: dict[str, object] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+
+def too_long(info: ClipInfo, recipe: Recipe) -> float | None:
+    """The limit in seconds that the clip exceeds, where the preset does not want it trimmed; else None."""
+    limit = _spec(recipe).max_duration_s
+    if limit is None or recipe.clip is None or recipe.clip.too_long == "trim":
+        return None
+    return limit if float(info.duration) > limit + 0.05 else None
+
+
+def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook, path: Path, work: Path) -> Planned:
+    """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo."""
+    spec = _spec(recipe)
+    assert recipe.clip is not None
+    framing = solve(look.findings, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
+    size = _even(export_size(recipe.shape, framing, info.size))
+    table = recipe.asset(recipe.develop.look)
+    cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
+    logo, notes = _logo(recipe, framing, size, look, work)
+    length = _length(spec, info)
+    output = ClipOutput(
+        path=path,
+        size=size,
+        crop=framing.crop,
+        fps=output_fps(info.fps, min(spec.max_fps, recipe.clip.max_fps)),
+        fit=framing.fit,
+        pad_colour=recipe.frame.pad_colour,
+        look=None if cube.is_identity else cube,
+        logo=logo,
+        length=length,
+        encoding=_encoding(spec, recipe),
+        as_shot=spec.picture == "as-shot",
+    )
+    return Planned(output=output, framing=framing, facts={"develop": developed}, notes=notes)
+
+
+def _spec(recipe: Recipe) -> ClipSpec:
+    spec = recipe.target.surface.clip
+    assert spec is not None  # planning gives a clip only to surfaces that take clips
+    return spec
+
+
+def _length(spec: ClipSpec, info: ClipInfo) -> Seconds | None:
+    """The stretch that is kept where the clip is longer than the surface takes; None: all of it."""
+    if spec.max_duration_s is None or float(info.duration) <= spec.max_duration_s:
+        return None
+    return Fraction(spec.max_duration_s).limit_denominator(1000)
+
+
+def _encoding(spec: ClipSpec, recipe: Recipe) -> Encoding:
+    assert recipe.clip is not None
+    budgets = [size for size in (spec.max_bytes, spec.target_bytes) if size is not None]
+    return Encoding(
+        max_video_kbps=spec.max_video_kbps,
+        audio_kbps=spec.audio_kbps,
+        max_bytes=min(budgets, default=None),
+        max_gop_s=spec.max_gop_s,
+        x264_preset=recipe.clip.x264_preset,
+    )
+
+
+def _even(size: Size) -> Size:
+    """4:2:0 needs even sides; a single odd row or column goes."""
+    return Size(max(2, size.width_px // 2 * 2), max(2, size.height_px // 2 * 2))
+
+
+def _logo(
+    recipe: Recipe, framing: Framing, size: Size, look: ClipLook, work: Path
+) -> tuple[ClipLogo | None, tuple[Note, ...]]:
+    overlay = recipe.overlay
+    logo = recipe.asset(overlay.logo) if overlay else None
+    if overlay is None or logo is None:
+        return None, ()
+    seen = seen_in(look.findings, framing, size)
+    clear = [grown(face.box, FACE_ROOM) for face in seen.faces] + ([seen.subject] if seen.subject else [])
+    place = place_logo(size, logo_ratio(logo), overlay, keep_clear=clear, safe_zone=_spec(recipe).safe_zone)
+    if place is None:
+        return None, (Note("logo-left-out", "No corner was free of faces, product and the app's own buttons."),)
+    middle = look.frames[len(look.frames) // 2]
+    under = framed(middle, framing, size, recipe.frame.pad_colour, look.findings.size)
+    part = Crop(round(place.box.x), round(place.box.y), max(1, round(place.box.w)), max(1, round(place.box.h)))
+    drawn = work / f"logo-{recipe.fingerprint()}.png"
+    logo_for_clip(cut(under, part), logo, recipe.asset(overlay.logo_on_dark), overlay.opacity, drawn)
+    return ClipLogo(drawn, part.x_px, part.y_px), ()

@@ -1,0 +1,64 @@
+"""The sound of a clip's deliverables: made once for all that want the same, then copied into each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from mediakit.audio.hear import Heard
+from mediakit.audio.track import Track, make_track
+from mediakit.batch.clip_output import Planned
+from mediakit.model import Seconds
+from mediakit.presets.recipe import Recipe
+from mediakit.video.clip import ClipInfo
+
+
+@dataclass(slots=True)
+class Sounds:
+    """Makes each distinct soundtrack of one clip once. `work` holds them until the clip is rendered."""
+
+    source: Path
+    info: ClipInfo
+    heard: Heard | None
+    work: Path
+    threads: int
+    _made: dict[tuple[object, ...], Track | None] = field(default_factory=dict)
+
+    def added_to(self, planned: Planned, recipe: Recipe) -> Planned:
+        """The plan with its soundtrack, or without one where the clip is to be silent. Raises FileError."""
+        track = self._track(recipe, planned.output.duration(self.info))
+        if track is None:
+            return planned
+        facts = {
+            **planned.facts,
+            "sound": {
+                "loudness_lufs": track.loudness_lufs,
+                "true_peak_dbtp": track.true_peak_dbtp,
+                "gain": track.gain_mode,
+                **track.facts,
+            },
+        }
+        return replace(planned, output=replace(planned.output, track=track.path), facts=facts)
+
+    def _track(self, recipe: Recipe, duration: Seconds) -> Track | None:
+        sound, spec = recipe.sound, recipe.target.surface.clip
+        assert sound is not None  # recipes of clips have a sound
+        assert spec is not None
+        bed = recipe.asset(recipe.bed.file) if recipe.bed else None
+        key = (sound, bed, duration, spec.audio_kbps)
+        if key not in self._made:
+            folder = self.work / f"sound-{len(self._made)}"
+            folder.mkdir()
+            self._made[key] = make_track(
+                self.source if self.info.audio else None,
+                audio_stream=self.info.audio.stream if self.info.audio else None,
+                start_s=self.info.start,
+                duration_s=duration,
+                sound=sound,
+                bed=bed,
+                work=folder,
+                audio_kbps=spec.audio_kbps,
+                threads=self.threads,
+                heard=self.heard,
+            )
+        return self._made[key]

@@ -1,0 +1,182 @@
+"""A clip: probed, looked at and listened to once; one ffmpeg process writes all its deliverables."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mediakit.audio.hear import Heard, hear
+from mediakit.batch.clip_output import Planned, plan_output, too_long
+from mediakit.batch.clip_sound import Sounds
+from mediakit.batch.make import problem_of
+from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
+from mediakit.batch.outfolder import Pending, scratch
+from mediakit.batch.plan import Job, Wanted
+from mediakit.batch.preview import write_preview
+from mediakit.errors import Fault, FileError
+from mediakit.model import Delivered, Kind, Outcome, Problem, Size
+from mediakit.photo.metadata import PhotoMeta
+from mediakit.photo.open import Photo
+from mediakit.photo.render import looked_at
+from mediakit.platforms.check import Expected, check_file
+from mediakit.quality.clip import score_clip
+from mediakit.video.clip import ClipInfo
+from mediakit.video.cover import best_cover
+from mediakit.video.look import ClipLook, look_at_clip
+from mediakit.video.probe import probe
+from mediakit.video.render import RenderedClip, render_clip
+from mediakit.video.sample import grab_frame
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clip:
+    """What is known of the clip before anything is rendered."""
+
+    path: Path
+    info: ClipInfo
+    look: ClipLook
+    heard: Heard | None
+    out: Path
+    threads: int
+
+
+def make_clip(job: Job, *, threads: int) -> Outcome:
+    """Everything one clip is wanted for. Raises FileError where the clip itself cannot be used."""
+    path = job.source.path
+    info = probe(path, job.limits)
+    look = look_at_clip(path, info)
+    heard = _heard(path, info, threads)
+    score = score_clip(
+        look.frames,
+        look.runs,
+        shown=info.size,
+        clipped_share=heard.clipped_share if heard else None,
+        silent=heard.silent if heard else None,
+    )
+    delivered: tuple[Delivered, ...] = ()
+    facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
+    if job.out is not None:
+        clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads)
+        delivered = (*_deliver_clips(job, clip), *_deliver_covers(job, clip))
+        facts["preview"] = write_preview(look.frames[len(look.frames) // 2], job.out, job.sha256[:24])
+    return Outcome(
+        rel=job.source.rel,
+        sha256=job.sha256,
+        kind=Kind.CLIP,
+        size=info.size,
+        duration_s=round(float(info.duration), 3),
+        findings=look.findings,
+        score=score,
+        delivered=delivered,
+        notes=look.notes,
+        facts=facts,
+    )
+
+
+def _heard(path: Path, info: ClipInfo, threads: int) -> Heard | None:
+    if info.audio is None:
+        return None
+    return hear(path, info.audio.stream, start_s=info.start, duration_s=info.duration, threads=threads)
+
+
+def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:
+    """All clips of the job from one decode. What goes wrong with one file after the render is that file's problem."""
+    done: list[Delivered] = []
+    wanted = []
+    for item in (item for item in job.wanted if item.recipe.kind is Kind.CLIP):
+        limit = too_long(clip.info, item.recipe)
+        if limit is None:
+            wanted.append(item)
+        else:
+            done.append(_too_long(item, clip.info, limit))
+    return [*done, *_render(wanted, clip)] if wanted else done
+
+
+def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
+    work = scratch(clip.out)
+    pendings = {item.path: Pending(clip.out / item.path) for item in wanted}
+    try:
+        sounds = Sounds(clip.path, clip.info, clip.heard, work, clip.threads)
+        planned = [plan_output(item.recipe, clip.info, clip.look, pendings[item.path].path, work) for item in wanted]
+        planned = [sounds.added_to(plan, item.recipe) for plan, item in zip(planned, wanted, strict=True)]
+        written = render_clip(clip.path, clip.info, [plan.output for plan in planned], threads=clip.threads)
+        return [
+            _publish(item, plan, file, pendings[item.path], clip)
+            for item, plan, file in zip(wanted, planned, written, strict=True)
+        ]
+    finally:
+        for pending in pendings.values():
+            pending.discard()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, clip: _Clip) -> Delivered:
+    expect = Expected(size=file.size, duration_s=float(file.duration), has_audio=plan.output.track is not None)
+    try:
+        checks = check_file(file.path, item.recipe.target, expect=expect)
+        refuse_unfit(item, checks)
+        preview = write_preview(grab_frame(file.path, None, 0.0), clip.out, f"{item.fingerprint}-{name_key(item)}")
+        pending.publish()
+    except FileError as error:
+        return _failed(item, error)
+    return Delivered(
+        target=item.target,
+        path=item.path,
+        status="made",
+        fingerprint=item.fingerprint,
+        fit=plan.framing.fit,
+        crop=plan.framing.crop,
+        why=plan.framing.why,
+        size=file.size,
+        bytes=file.bytes,
+        duration_s=round(float(file.duration), 3),
+        checks=checks,
+        notes=plan.notes,
+        facts={**plan.facts, **file.facts, "preview": preview},
+    )
+
+
+def _deliver_covers(job: Job, clip: _Clip) -> list[Delivered]:
+    """Covers go the way of any photo, from the best frame."""
+    wanted = [item for item in job.wanted if item.recipe.kind is Kind.PHOTO]
+    if not wanted:
+        return []
+    try:
+        frame = best_cover(clip.path, clip.info, clip.look)
+    except FileError as error:
+        return [_failed(item, error) for item in wanted]
+    size = Size(frame.rgb.shape[1], frame.rgb.shape[0])
+    photo = Photo(pixels=frame.rgb, shown=size, scale=1.0, notes=(), meta=PhotoMeta())
+    look = looked_at(photo)
+    made = [deliver(item, photo, look.findings, look.tone, clip.out) for item in wanted]
+    return [replace(one, facts={**one.facts, "frame_s": round(frame.t_s, 3)}) for one in made]
+
+
+def _too_long(item: Wanted, info: ClipInfo, limit_s: float) -> Delivered:
+    words = f"{float(info.duration):.0f} s long, {item.target} takes {limit_s:.0f} s"
+    hint = 'Trim it, or say too_long = "trim" under [clip] in the preset.'
+    return Delivered(
+        target=item.target,
+        path=item.path,
+        status="skipped",
+        fingerprint=item.fingerprint,
+        why=words,
+        problem=Problem(Fault.TOO_LONG, f"{item.path}: {words}.", hint),
+    )
+
+
+def _failed(item: Wanted, error: FileError) -> Delivered:
+    return Delivered(
+        target=item.target,
+        path=item.path,
+        status="failed",
+        fingerprint=item.fingerprint,
+        why=error.message,
+        problem=problem_of(error),
+    )
