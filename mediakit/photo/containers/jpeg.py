@@ -1,0 +1,177 @@
+"""JPEG: segments up to the first scan, then where the picture ends.
+
+libjpeg paints what is missing in grey and says nothing, so the end marker and the markers inside the compressed data are
+checked here. Source: ITU-T T.81 annex B; CIPA DC-007 for pictures appended behind the first (MPF).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mediakit.errors import Fault, FileError
+from mediakit.photo.containers.header import ColourTag, Header, corrupt, size_of, truncated
+from mediakit.photo.containers.tiff import orientation_of
+
+_SOI, _EOI, _SOS, _DQT = 0xD8, 0xD9, 0xDA, 0xDB
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_HUFFMAN_FRAMES, _ARITHMETIC_FRAMES = (0xC0, 0xC1, 0xC2), (0xC9, 0xCA)
+_PROGRESSIVE_FRAMES = (0xC2, 0xCA)
+_BARE = frozenset({0x01, *range(0xD0, 0xD8)})
+_BETWEEN_SCANS = frozenset({0xC4, 0xCC, _SOS, _DQT, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
+_MOST_SCANS = 500
+"""More scans than this are an attack on the decoder's time, not a photo."""
+
+# Luminance table of T.81 annex K.1 in zigzag order; libjpeg's quality scales it.
+_ANNEX_K = (
+    16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61,
+    60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113, 121,
+    112, 100, 120, 92, 101, 103, 99,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    marker: int
+    body: bytes
+    end: int
+
+
+def read(data: bytes) -> Header:
+    """The header of a JPEG. Raises FileError TRUNCATED, CORRUPT or UNSUPPORTED_CODEC."""
+    segments = list(_segments(data))
+    frame = next((s for s in segments if s.marker in _FRAMES), None)
+    if frame is None or len(frame.body) < 6:
+        raise corrupt("it holds no picture data, only the beginning of a header")
+    if segments[-1].marker != _SOS:
+        raise truncated("it ends before the picture begins")
+    bits, height, width, components = struct.unpack_from(">BHHB", frame.body)
+    if frame.marker not in _HUFFMAN_FRAMES + _ARITHMETIC_FRAMES or bits != 8:
+        raise FileError(
+            Fault.UNSUPPORTED_CODEC,
+            f"This kind of JPEG (lossless or {bits} bits a channel) is not supported.",
+            "Save it as an ordinary JPEG or PNG.",
+        )
+    stored = size_of(width, height)
+    end = _end_of_picture(data, segments[-1].end)
+    exif = _app(segments, 0xE1, b"Exif\x00")[1:]
+    xmp = _xmp(segments)
+    return Header(
+        format="jpeg",
+        stored=stored,
+        end=end,
+        orientation=orientation_of(exif),
+        colour=ColourTag(icc=_icc(segments)),
+        exif=exif,
+        xmp=xmp,
+        iptc=_app(segments, 0xED, b"Photoshop 3.0\x00"),
+        quality=_quality(segments),
+        traits=frozenset(_traits(frame.marker, components, segments, xmp)),
+    )
+
+
+def _segments(data: bytes) -> Iterator[_Segment]:
+    """Every segment up to and with the first scan header. Junk between segments is stepped over, as decoders do."""
+    at = 2
+    while True:
+        at = data.find(b"\xff", at)
+        while at >= 0 and data[at : at + 2] == b"\xff\xff":
+            at += 1
+        if at < 0 or at + 4 > len(data):
+            return
+        marker = data[at + 1]
+        if marker in _BARE or marker in (0x00, _SOI, _EOI):
+            at += 2
+            continue
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if end > len(data):
+            return
+        yield _Segment(marker, data[at + 4 : end], end)
+        if marker == _SOS:
+            return
+        at = max(end, at + 4)
+
+
+def _end_of_picture(data: bytes, first_scan: int) -> int:
+    """The offset behind the end marker. Markers that have no business inside compressed data mean damage."""
+    at, scans = first_scan, 1
+    while True:
+        end = data.find(b"\xff\xd9", at)
+        if end < 0:
+            raise truncated("the end of the picture is missing")
+        skipped_to = at
+        for marker_at in _markers(data, at, end):
+            if marker_at < skipped_to:
+                continue
+            marker = data[marker_at + 1]
+            if marker not in _BETWEEN_SCANS:
+                raise corrupt("its compressed picture holds a wrong marker")
+            scans += marker == _SOS
+            skipped_to = marker_at + 2 + int.from_bytes(data[marker_at + 2 : marker_at + 4], "big")
+        if scans > _MOST_SCANS:
+            raise corrupt(f"its picture is sent in more than {_MOST_SCANS} passes")
+        if skipped_to <= end:
+            return end + 2
+        at = skipped_to
+
+
+def _markers(data: bytes, start: int, end: int) -> list[int]:
+    """Offsets of real markers in start..end: an FF that is followed by neither stuffing, padding nor a restart."""
+    code = np.frombuffer(data, np.uint8, count=end - start, offset=start)
+    after_ff = np.flatnonzero(code[:-1] == 0xFF)
+    follower = code[after_ff + 1]
+    real = (follower != 0x00) & (follower != 0xFF) & ~((follower >= 0xD0) & (follower <= 0xD7))
+    return [int(at) + start for at in after_ff[real]]
+
+
+def _app(segments: list[_Segment], marker: int, magic: bytes) -> bytes:
+    """The body behind `magic` of the first such segment; empty when there is none."""
+    return next((s.body[len(magic) :] for s in segments if s.marker == marker and s.body.startswith(magic)), b"")
+
+
+def _icc(segments: list[_Segment]) -> bytes:
+    """The profile, put together from its numbered pieces; empty when a piece is missing."""
+    pieces = [s.body[12:] for s in segments if s.marker == 0xE2 and s.body.startswith(b"ICC_PROFILE\x00")]
+    pieces = [piece for piece in pieces if len(piece) > 2]
+    numbers = [piece[0] for piece in pieces]
+    if sorted(numbers) != list(range(1, len(pieces) + 1)):
+        return b""
+    return b"".join(piece[2:] for piece in sorted(pieces, key=lambda piece: piece[0]))
+
+
+def _xmp(segments: list[_Segment]) -> bytes:
+    """The XMP packet, with what was too long for one segment appended (XMP part 3, 1.1.3.1)."""
+    main = _app(segments, 0xE1, b"http://ns.adobe.com/xap/1.0/\x00")
+    magic = b"http://ns.adobe.com/xmp/extension/\x00"
+    extended = [s.body[len(magic) + 40 :] for s in segments if s.marker == 0xE1 and s.body.startswith(magic)]
+    return b"\x00".join([main, b"".join(extended)]) if extended else main
+
+
+def _quality(segments: list[_Segment]) -> int | None:
+    """libjpeg's quality from the first (luminance) table's mean scale against annex K; None without such a table."""
+    for segment in segments:
+        if segment.marker == _DQT and len(segment.body) >= 65 and segment.body[0] == 0:
+            scale = sum(100 * q / k for q, k in zip(segment.body[1:65], _ANNEX_K, strict=True)) / 64
+            quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale
+            return max(1, min(100, round(quality)))
+    return None
+
+
+def _traits(frame: int, components: int, segments: list[_Segment], xmp: bytes) -> Iterator[str]:
+    if frame in _PROGRESSIVE_FRAMES:
+        yield "progressive"
+    if frame in _ARITHMETIC_FRAMES:
+        yield "arithmetic"
+    if components == 4:
+        yield "cmyk"
+    if components == 1:
+        yield "grey"
+    if any(s.marker == 0xEB and b"c2pa" in s.body for s in segments):
+        yield "credentials"
+    if b"hdrgm:" in xmp or b"HDRGainMap" in xmp or b"hdr-gain-map" in xmp:
+        yield "gain-map"
+    if b"MotionPhoto=" in xmp or b"MicroVideo=" in xmp or b"<GCamera:MotionPhoto>" in xmp:
+        yield "motion"

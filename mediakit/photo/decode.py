@@ -1,0 +1,201 @@
+"""Pixels out of files: every format to one Pillow picture in the file's own colours, as small as the caller can use.
+
+JPEG is decoded at 1/2, 1/4 or 1/8 by libjpeg itself; other formats are decoded whole and reduced by a whole factor with
+a box filter before anything else is done to them. Decoders run on one thread: parallelism belongs to the batch.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from mediakit.errors import Fault, FileError
+from mediakit.model import Note
+from mediakit.photo.containers.header import Header, corrupt, truncated
+from mediakit.photo.heic import decode_heic
+
+Samples = NDArray[np.uint8] | NDArray[np.uint16]
+JPEG_FACTORS = (8, 4, 2, 1)
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A picture in the file's own colours: mode L, RGB, CMYK or LAB, nothing transparent, not yet turned."""
+
+    image: Image.Image
+    notes: tuple[Note, ...] = ()
+    is_turned: bool = False
+    """Whether the decoder applied the orientation already."""
+
+
+def decode(data: bytes, header: Header, factor: int) -> Decoded:
+    """Decode, reduced by the whole `factor` (1 = full size). JPEG takes the largest of 1, 2, 4, 8 up to it.
+
+    Raises FileError CORRUPT, TRUNCATED or UNSUPPORTED_CODEC.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if header.format in _PLUGINS:
+                return _by_pillow(_PLUGINS[header.format], data, factor)
+            return _DECODERS[header.format](data, header, factor)
+    except FileError:
+        raise
+    except MemoryError as why:
+        raise FileError(
+            Fault.OUT_OF_MEMORY, "There was not enough memory to open it.", "Close other programs."
+        ) from why
+    except Exception as why:  # decoders raise whatever they like on damage
+        raise _named(why) from why
+
+
+def _named(why: Exception) -> FileError:
+    words = str(why).lower()
+    if "truncated" in words or "end-of-file" in words or "end of file" in words:
+        return truncated("the end of the picture is missing")
+    if "unsupported" in words or "not supported" in words:
+        return FileError(
+            Fault.UNSUPPORTED_CODEC, f"This kind of picture cannot be decoded ({why}).", "Save it as JPEG or PNG."
+        )
+    return corrupt("its picture cannot be decoded")
+
+
+def _jpeg(data: bytes, header: Header, factor: int) -> Decoded:
+    if "arithmetic" in header.traits:
+        return _arithmetic_jpeg(data, factor)
+    image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
+    scale = next(f for f in JPEG_FACTORS if f <= factor)
+    image.draft(image.mode, (-(-image.width // scale), -(-image.height // scale)))
+    image.load()
+    return Decoded(image)
+
+
+def _arithmetic_jpeg(data: bytes, factor: int) -> Decoded:
+    """Arithmetic coding: Pillow's libjpeg is built without it, OpenCV's is not."""
+    flag = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}.get(
+        next(f for f in JPEG_FACTORS if f <= factor), cv2.IMREAD_REDUCED_COLOR_8
+    )
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION)
+    if pixels is None:
+        raise corrupt("its picture cannot be decoded")
+    return Decoded(Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)))
+
+
+def _png(data: bytes, header: Header, factor: int) -> Decoded:
+    if header.bits == 16:
+        return _sixteen_bits(data, header, factor)
+    return _by_pillow(PngImagePlugin.PngImageFile, data, factor)
+
+
+def _tiff(data: bytes, header: Header, factor: int) -> Decoded:
+    if "lab" in header.traits and header.bits == 16:
+        raise FileError(
+            Fault.UNSUPPORTED_CODEC, "TIFF files in 16-bit Lab colour are not supported.", "Save it as RGB TIFF or PNG."
+        )
+    if header.bits in (16, 32) and not {"cmyk", "lab"} & header.traits:
+        return _sixteen_bits(data, header, factor)
+    return _by_pillow(TiffImagePlugin.TiffImageFile, data, factor)
+
+
+def _sixteen_bits(data: bytes, header: Header, factor: int) -> Decoded:
+    """16-bit (or float 0..1) samples: reduced first, then rounded to 8 bits, so that averaging keeps their depth."""
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise corrupt("its picture cannot be decoded")
+    if "grey" in header.traits and pixels.ndim == 3 and pixels.shape[2] == 4:
+        pixels = over_white(pixels)[..., 0]
+    if pixels.dtype == np.float32:
+        pixels = np.rint(np.nan_to_num(pixels).clip(0, 1) * 65535).astype(np.uint16)
+    if pixels.dtype == np.uint16:
+        pixels = over_white(pixels)
+        pixels = cv2.convertScaleAbs(reduce_pixels(pixels, factor), alpha=255 / 65535)
+    else:
+        pixels = reduce_pixels(over_white(pixels), factor)
+    if pixels.ndim == 3:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    return Decoded(Image.fromarray(pixels))
+
+
+def over_white(pixels: Samples) -> Samples:
+    """Transparent parts become white: (H, W, 4) uint8 or uint16 to (H, W, 3); other shapes as they are."""
+    if pixels.ndim != 3 or pixels.shape[2] != 4:
+        return pixels
+    top = 65535 if pixels.dtype == np.uint16 else 255
+    share = pixels[..., 3:].astype(np.float32) / top
+    blended = np.rint(pixels[..., :3] * share + (1 - share) * top)
+    return blended.astype(np.uint16) if top == 65535 else blended.astype(np.uint8)
+
+
+def reduce_pixels(pixels: Samples, factor: int) -> Samples:
+    """Averaged over blocks of `factor` x `factor`; the last column and row average what is left."""
+    if factor == 1:
+        return pixels
+    height, width = pixels.shape[:2]
+    reduced: Samples = cv2.resize(pixels, (-(-width // factor), -(-height // factor)), interpolation=cv2.INTER_AREA)
+    return reduced
+
+
+def _heic(data: bytes, header: Header, factor: int) -> Decoded:
+    pixels, is_turned = decode_heic(data, header, factor)
+    return Decoded(Image.fromarray(over_white(pixels)), is_turned=is_turned)
+
+
+def _by_pillow(plugin: Callable[[io.BytesIO], Image.Image], data: bytes, factor: int) -> Decoded:
+    """The plugin itself rather than `Image.open`: exactly the format that was recognised, and our own size limits."""
+    image = plugin(io.BytesIO(data))
+    image.load()
+    image = _plain_mode(image)
+    return Decoded(image.reduce(factor) if factor > 1 else image)
+
+
+def _plain_mode(image: Image.Image) -> Image.Image:
+    """L, RGB, CMYK or LAB, transparency over white."""
+    if image.mode in ("L", "RGB", "CMYK", "LAB") and "transparency" not in image.info:
+        return image
+    if image.mode.startswith("I") or image.mode == "F":
+        return _from_wide_grey(image)
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        clear = image.convert("RGBA")
+        white = Image.new("RGB", image.size, (255, 255, 255))
+        white.paste(clear, mask=clear.getchannel("A"))
+        return white
+    return image.convert("RGB")
+
+
+def _from_wide_grey(image: Image.Image) -> Image.Image:
+    values = np.asarray(image)
+    top = 65535 if image.mode.startswith("I") else 1
+    return Image.fromarray(np.rint(np.clip(values / top, 0, 1) * 255).astype(np.uint8))
+
+
+_DECODERS: dict[str, Callable[[bytes, Header, int], Decoded]] = {
+    "jpeg": _jpeg,
+    "png": _png,
+    "tiff": _tiff,
+    "heic": _heic,
+}
+_PLUGINS: dict[str, Callable[[io.BytesIO], Image.Image]] = {
+    "webp": WebPImagePlugin.WebPImageFile,
+    "gif": GifImagePlugin.GifImageFile,
+    "bmp": BmpImagePlugin.BmpImageFile,
+    "avif": AvifImagePlugin.AvifImageFile,
+}
