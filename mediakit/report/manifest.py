@@ -24,9 +24,7 @@ Json = dict[str, object]
 VerdictOf = Callable[[Score], Verdict]
 
 
-def manifest(
-    outcomes: Sequence[Outcome], *, preset_name: str, preset_fingerprint: str, verdict_of: VerdictOf
-) -> Json:
+def manifest(outcomes: Sequence[Outcome], *, preset_name: str, preset_fingerprint: str, verdict_of: VerdictOf) -> Json:
     """The document, as dicts, lists and scalars. `verdict_of` is the preset's opinion of a score."""
     document = {
         "schema": SCHEMA,
@@ -34,7 +32,7 @@ def manifest(
         "preset": {"name": preset_name, "fingerprint": preset_fingerprint},
         "sources": [source_json(outcome, verdict_of) for outcome in outcomes],
     }
-    return _plain(document)
+    return {key: _plain(value) for key, value in document.items()}
 
 
 def manifest_bytes(document: Mapping[str, object]) -> bytes:

@@ -88,7 +88,7 @@ function strip(source) {
 }
 
 function short(item) {
-  return split(item.target, ".")[1] || item.target;
+  return surfaceName(split(item.target, ".")[1] || item.target);
 }
 
 function visible(item) {

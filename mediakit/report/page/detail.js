@@ -1,6 +1,6 @@
 // One source, large: before and after, the crop on the original, the score's reasons, the rules, the words.
 
-const open = { index: -1, number: -1, view: "compare", position: 50 };
+const open = { index: -1, number: -1, view: "", position: 50 };
 const dialog = document.getElementById("detail");
 
 function openDetail(index, number = null) {
@@ -185,7 +185,7 @@ function troubles(source, item) {
   const found = [];
   if (source.error) found.push(trouble("failed", source.error));
   if (item?.error) found.push(trouble("failed", item.error));
-  else if (item?.status === "failed") found.push(trouble("failed", { code: "", message: item.why, hint: "" }));
+  else if (item?.status === "failed" && !source.error) found.push(trouble("failed", { code: "", message: item.why, hint: "" }));
   if (item?.status === "skipped") {
     found.push(el("div.trouble.skipped", {}, el("strong", {}, t("skipped_because")), el("p", {}, item.why)));
   }

@@ -80,7 +80,7 @@ function badge(source) {
 function gist(source) {
   if (source.error) return `${named(source.error.code)}. ${source.error.hint || source.error.message}`;
   const failed = source.deliverables.find((item) => item.status === "failed");
-  if (failed) return `${targetName(failed.target)}: ${failed.error?.message ?? failed.why}`;
+  if (failed) return `${targetName(failed.target)}: ${failed.error ? named(failed.error.code) : failed.why}`;
   const part = source.score?.parts.find((each) => each.tip && each.value < 0.7);
   if (part) return `${named(part.name)}: ${part.tip}`;
   return "";

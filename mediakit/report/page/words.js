@@ -89,6 +89,12 @@ const NAMES = {
   bilibili: ["Bilibili", "哔哩哔哩"], "as-shot": ["As shot", "原样"],
 };
 
+// What a platform's surfaces are called in Chinese; in English they keep the name of the data.
+const SURFACES = {
+  image: "图文", video: "视频", cover: "封面", grid: "九宫格", single: "单图", long: "长图", square: "次条封面", inline: "正文图",
+  "inline-editor": "正文图", thumb: "缩略图", "video-editor": "正文视频", newspic: "贴图", feed: "帖子", story: "快拍", reel: "Reel",
+};
+
 const language = { now: "en" };
 
 /** The words for `key`, with {name} filled in. */
@@ -108,7 +114,14 @@ function named(name) {
 /** A target such as `xiaohongshu.image@1:1`, its platform in words. */
 function targetName(target) {
   const [platform, rest] = split(target, ".");
-  return rest ? `${named(platform)} · ${rest.replace("@", " ").replace(/-/g, " ")}` : named(platform);
+  return rest ? `${named(platform)} · ${surfaceName(rest)}` : named(platform);
+}
+
+/** The part after the dot: `image@1:1`. */
+function surfaceName(name) {
+  const [surface, ratio] = split(name, "@");
+  const chinese = language.now === "zh" && Object.hasOwn(SURFACES, surface) ? SURFACES[surface] : null;
+  return `${chinese ?? surface.replace(/-/g, " ")} ${ratio}`.trim();
 }
 
 function split(text, mark) {
