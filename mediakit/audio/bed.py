@@ -23,6 +23,7 @@ from mediakit.audio.source import read_sound
 from mediakit.errors import DataError, Fault, FileError
 
 _SHORTEST_S = 1.0
+_LEAST_HEARD_S = 0.5
 _AUDIBLE = 0.001  # -60 dBFS: before this is reached, nothing has begun
 _GONE_QUIET_DB = 15.0
 _FRAME = 960  # 20 ms
@@ -112,14 +113,15 @@ def open_bed(path: Path, samples: int, *, crossfade_s: float, scratch: Path, thr
                     break
         except FileError as why:
             raise FileError(why.code, f"The music bed cannot be used: {why.message}", "Choose other music.") from why
-    if start is None or sound.samples - start < min(samples, _SHORTEST_S * RATE):
-        heard_s = 0.0 if start is None else (sound.samples - start) / RATE
+    heard = 0 if start is None else sound.samples - start
+    too_short = sound.samples < _SHORTEST_S * RATE or heard < _LEAST_HEARD_S * RATE
+    if start is None or (too_short and heard < samples):
         raise FileError(
             Fault.TOO_SHORT,
-            f"The music bed {path.name} has only {heard_s:.1f} s of sound.",
+            f"The music bed {path.name} has only {heard / RATE:.1f} s of sound.",
             f"Use music of at least {_SHORTEST_S:.0f} s.",
         )
-    if sound.samples - start >= samples:
+    if heard >= samples:
         return Bed(sound, start, samples, None)
     return Bed(sound, start, samples, find_loop(sound, start, crossfade_s))
 
