@@ -17,7 +17,8 @@ Grey = NDArray[np.float32]
 
 WORKING_EDGE_PX = 1024
 TILE_PX = 32
-SOFTNESS_CURVE = ((0.0, 0.55, 0.96, 1.24, 1.37), (0.0, 0.7, 1.2, 2.0, 3.5))
+SOFTEST_PX = 3.5
+SOFTNESS_CURVE = ((0.33, 1.11, 1.81, 2.47, 2.96), (0.0, 0.7, 1.2, 2.0, SOFTEST_PX))
 """Octaves of detail lost against the sigma, in px, of the Gaussian that loses them; measured on sharp photos blurred."""
 
 
@@ -38,23 +39,23 @@ def luma(rgb: Pixels) -> Grey:
 def softness_px(grey: Grey, noise: float, box: Box | None = None) -> float | None:
     """Blur of the best-detailed fifth of the tiles, as the sigma of a Gaussian in px of the working copy.
 
-    Compares detail between neighbouring octaves: a sharp picture holds about as much at the finest scale as at the next,
-    a blurred one much less. Noise is subtracted first, since it would pass for detail. Only the tiles that hold most
-    detail speak, so a soft background behind a sharp subject is no fault. None: nothing but flat areas, no evidence.
+    Compares detail between octaves: a sharp picture holds almost as much at the finest scale as two octaves up, a blurred
+    one much less. Noise is subtracted first, since it would pass for detail. Only the tiles that hold most detail speak,
+    so a soft background behind a sharp subject is no fault. None: nothing but flat areas, no evidence.
     """
     area = np.asarray(_inside(grey, box), np.float32)
     if min(area.shape) < TILE_PX:
         return None
-    octaves = [cv2.GaussianBlur(area, (0, 0), sigma) for sigma in (0.8, 1.6, 3.2)]
-    # White noise of sigma n leaves 0.75 n in the finest band and 0.25 n in the next (variance of the filters).
-    fine = _tile_means((area - octaves[0]) ** 2) - (0.75 * noise) ** 2
-    middle = _tile_means((octaves[0] - octaves[1]) ** 2) - (0.25 * noise) ** 2
-    coarse = _tile_means((octaves[1] - octaves[2]) ** 2).ravel()
-    best = np.argsort(coarse)[-max(4, coarse.size // 5) :]
-    if float(np.sqrt(np.median(coarse[best]))) < 0.6:
-        return None
-    ratio = (_root(fine).ravel()[best] + 0.05) / (_root(middle).ravel()[best] + 0.05)
-    return float(np.interp(-np.median(np.log2(ratio)), *SOFTNESS_CURVE))
+    blurred = [cv2.GaussianBlur(area, (0, 0), sigma) for sigma in (0.8, 1.6, 3.2, 6.4)]
+    # White noise of sigma n leaves 0.75 n in the finest band (variance of the filter).
+    fine = _root(_tile_means((area - blurred[0]) ** 2) - (0.75 * noise) ** 2).ravel()
+    coarse = _root(_tile_means((blurred[1] - blurred[2]) ** 2)).ravel()
+    wide = _root(_tile_means((blurred[2] - blurred[3]) ** 2)).ravel()
+    best = np.argsort(coarse + wide)[-max(4, coarse.size // 5) :]
+    if float(np.median(coarse[best])) < 0.6:
+        return SOFTEST_PX if float(np.median(wide[best])) > 1.0 else None
+    lost = -np.median(np.log2((fine[best] + 0.05) / (coarse[best] + 0.05)))
+    return float(np.interp(lost, *SOFTNESS_CURVE))
 
 
 def fine_detail(grey: Grey, noise: float, box: Box | None = None) -> float:

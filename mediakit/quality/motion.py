@@ -6,6 +6,7 @@ the whole frame and needs no detail.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ def _shake(run: Sequence[Grey]) -> float:
     """
     window = cv2.createHanningWindow(run[0].shape[::-1], cv2.CV_32F)
     steps = []
-    for before, after in zip(run, run[1:], strict=False):
+    for before, after in itertools.pairwise(run):
         (dx, dy), response = cv2.phaseCorrelate(before, after, window)
         if response > 0.05 and abs(dx) < before.shape[1] / 4 and abs(dy) < before.shape[0] / 4:
             steps.append((dx, dy))
@@ -66,4 +67,4 @@ def _shake(run: Sequence[Grey]) -> float:
 
 
 def _is_frozen(run: Sequence[Grey]) -> bool:
-    return all(float(np.abs(b - a).mean()) < FROZEN_LEVELS for a, b in zip(run, run[1:], strict=False))
+    return all(float(np.abs(b - a).mean()) < FROZEN_LEVELS for a, b in itertools.pairwise(run))

@@ -1,0 +1,120 @@
+"""A score must fall with the fault, name it, and stay put where nothing got worse."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shoots import picture
+
+from mediakit.model import Box, Face, Findings, Part, Score, Size
+from mediakit.presets.schema import Scoring
+from mediakit.quality.photo import score_photo, total
+from mediakit.quality.verdict import verdict
+
+
+def detailed(seed: int = 3) -> np.ndarray:
+    """A sharp picture: detail at every scale in the middle, a plain wall around it."""
+    rng = np.random.default_rng(seed)
+    rgb = cv2.GaussianBlur(picture(960, 720, seed=seed), (0, 0), 0.8).astype(np.float32)
+    texture = np.zeros((720, 960), np.float32)
+    for octave in (1, 2, 4, 8, 16):
+        coarse = rng.normal(0, 9, (720 // octave, 960 // octave)).astype(np.float32)
+        texture += cv2.resize(coarse, (960, 720), interpolation=cv2.INTER_CUBIC)
+    rgb[150:570, 200:760] += texture[150:570, 200:760, None]
+    rgb[200:500, 200:760:40] *= 0.5  # hard edges
+    return np.clip(rgb, 0, 255).astype(np.uint8)
+
+
+def score(rgb: np.ndarray, **findings: object) -> Score:
+    size = Size(rgb.shape[1], rgb.shape[0])
+    return score_photo(np.ascontiguousarray(rgb), Findings(size, **findings), shown=size)
+
+
+def part(found: Score, name: str) -> Part:
+    return next(item for item in found.parts if item.name == name)
+
+
+def faulty(rgb: np.ndarray, fault: str, strength: int) -> np.ndarray:
+    light = rgb.astype(np.float32)
+    if fault == "blur":
+        return cv2.GaussianBlur(rgb, (0, 0), (0.8, 1.6, 3.2)[strength])
+    if fault == "noise":
+        return np.clip(light + np.random.default_rng(0).normal(0, (5, 12, 25)[strength], rgb.shape), 0, 255).astype(
+            np.uint8
+        )
+    if fault == "dark":
+        return (light * (0.5, 0.22, 0.08)[strength]).astype(np.uint8)
+    if fault == "bright":
+        return np.clip(light * (2.0, 3.0, 5.0)[strength], 0, 255).astype(np.uint8)
+    return np.clip(light * np.array([1 + 0.08 * (strength + 1), 1, 1 - 0.1 * (strength + 1)]), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [("blur", "sharpness"), ("noise", "noise"), ("dark", "exposure"), ("bright", "exposure"), ("cast", "colour-cast")],
+)
+def test_the_right_part_falls_with_the_fault_and_the_whole_never_rises(fault, name):
+    clean = detailed()
+    found = [score(clean), *(score(faulty(clean, fault, strength)) for strength in range(3))]
+    values = [part(one, name).value for one in found]
+    assert values == sorted(values, reverse=True)
+    assert values[3] < values[0] - 0.2
+    wholes = [one.value for one in found]
+    assert all(later <= earlier + 0.5 for earlier, later in pairwise(wholes))
+
+
+def test_a_soft_background_behind_a_sharp_subject_is_no_fault():
+    sharp = detailed()
+    portrait = cv2.GaussianBlur(sharp, (0, 0), 6)
+    portrait[200:520, 300:660] = sharp[200:520, 300:660]
+    face = Face(Box(320, 220, 300, 280), 0.9)
+    both = score(portrait, faces=(face,)), score(cv2.GaussianBlur(sharp, (0, 0), 6), faces=(face,))
+    assert part(both[0], "sharpness").value > 0.7 > 0.5 > part(both[1], "sharpness").value
+
+
+def test_size_and_a_careful_save_hardly_move_the_score():
+    large = cv2.resize(detailed(), (2880, 2160), interpolation=cv2.INTER_CUBIC)
+    small = cv2.resize(large, (1440, 1080), interpolation=cv2.INTER_AREA)
+    _, coded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    saved = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+    values = [score(rgb).value for rgb in (large, small, saved)]
+    assert max(values) - min(values) < 5
+
+
+def test_a_cut_face_costs_and_says_so():
+    rgb = detailed()
+    whole, cut = (score(rgb, faces=(Face(Box(x, 200, 200, 240), 0.9),)) for x in (300, -60))
+    assert part(cut, "faces").value < part(whole, "faces").value
+    assert "cut" in part(cut, "faces").tip
+
+
+NOTHING = [np.zeros((64, 64, 3), np.uint8), np.full((40, 300, 3), 255, np.uint8), np.full((20, 20, 3), 90, np.uint8)]
+
+
+@pytest.mark.parametrize("rgb", NOTHING)
+def test_pictures_with_nothing_in_them_get_a_low_score_and_a_reason(rgb):
+    found = score(rgb)
+    assert 0 <= found.value < 60
+    assert all(item.measured for item in found.parts)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0.1, 5)), min_size=1, max_size=8), st.integers(0, 7), st.floats(0, 1)
+)
+def test_a_better_part_never_makes_a_worse_whole(values, index, better):
+    parts = [Part(str(i), value, weight, "measured") for i, (value, weight) in enumerate(values)]
+    i = index % len(parts)
+    improved = [*parts]
+    improved[i] = Part(str(i), max(parts[i].value, better), parts[i].weight, "measured")
+    assert 0 <= total(parts).value <= total(improved).value <= 100
+
+
+def test_the_verdict_is_the_brands():
+    score_of_55 = Score(55.0, ())
+    assert verdict(score_of_55, Scoring(pass_at=50, reject_below=20)) == "pass"
+    assert verdict(score_of_55, Scoring(pass_at=60, reject_below=20)) == "fix"
+    assert verdict(score_of_55, Scoring(pass_at=80, reject_below=56)) == "reject"
