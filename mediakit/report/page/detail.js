@@ -159,8 +159,8 @@ function crop(source, item) {
   for (const face of source.faces) frame.append(placed(face.main ? "span.found.main" : "span.found", face.box_px, source));
   const others = source.faces.some((face) => !face.main);
   const mains = source.faces.some((face) => face.main);
-  return el("div.canvas", {}, frame, el("p.legend.soft", {}, el("span.key.frame"), t("crop_frame"),
-    mains ? [el("span.key.main"), t("face_main")] : null, others ? [el("span.key.other"), t("face_other")] : null));
+  return [el("div.canvas", {}, frame), el("p.legend.soft", {}, el("span.key.frame"), t("crop_frame"),
+    mains ? [el("span.key.main"), t("face_main")] : null, others ? [el("span.key.other"), t("face_other")] : null)];
 }
 
 function placed(tag, [x, y, w, h], source) {
