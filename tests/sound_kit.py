@@ -33,7 +33,9 @@ def silence(seconds: float) -> np.ndarray:
     return np.zeros((2, round(seconds * RATE)), np.float32)
 
 
-def write_sound(path: Path, sound: np.ndarray, *, codec: str = "pcm_f32le", rate: int = RATE, layout: str = "stereo") -> Path:
+def write_sound(
+    path: Path, sound: np.ndarray, *, codec: str = "pcm_f32le", rate: int = RATE, layout: str = "stereo"
+) -> Path:
     """`sound` (channels, n) as a file of the container that `path` names."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, layout=layout)
@@ -64,7 +66,9 @@ def rms_db(sound: np.ndarray) -> float:
 
 
 def _ffmpeg(*args: str) -> str:
-    return subprocess.run(["ffmpeg", "-hide_banner", "-nostats", *args], capture_output=True, text=True, check=True).stderr
+    return subprocess.run(
+        ["ffmpeg", "-hide_banner", "-nostats", *args], capture_output=True, text=True, check=True
+    ).stderr
 
 
 def judge_ffmpeg(*args: str) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from mediakit.audio.pcm import RATE, Block, disk_trouble
 
 _CODER = {"aac_coder": "fast"}
+_EXACT_TO_THE_SAMPLE = {"movie_timescale": str(RATE)}
 
 
 def write_aac(path: Path, blocks: Iterable[Block], *, kbps: int) -> int:
@@ -27,7 +28,7 @@ def write_aac(path: Path, blocks: Iterable[Block], *, kbps: int) -> int:
 
     samples = 0
     try:
-        with av.open(str(path), "w", format="ipod") as container:
+        with av.open(str(path), "w", format="ipod", options=_EXACT_TO_THE_SAMPLE) as container:
             stream = container.add_stream("aac", rate=RATE, layout="stereo", options=_CODER)
             stream.bit_rate = kbps * 1000
             for block in blocks:

@@ -119,7 +119,11 @@ def test_a_crossfade_of_unrelated_sound_keeps_the_power() -> None:
 
 @pytest.mark.parametrize(
     ("sound", "fault"),
-    [(tone(0.4), Fault.TOO_SHORT), (silence(5.0), Fault.TOO_SHORT), (np.concatenate([silence(4), tone(0.3)], 1), Fault.TOO_SHORT)],
+    [
+        (tone(0.4), Fault.TOO_SHORT),
+        (silence(5.0), Fault.TOO_SHORT),
+        (np.concatenate([silence(4), tone(0.3)], 1), Fault.TOO_SHORT),
+    ],
 )
 def test_a_bed_with_nothing_in_it_is_refused_by_name(tmp_path: Path, sound: np.ndarray, fault: Fault) -> None:
     with pytest.raises(FileError) as caught:

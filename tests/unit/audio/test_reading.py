@@ -71,7 +71,9 @@ def frames_of(sound: np.ndarray, size: int) -> list[tuple[av.AudioFrame, int]]:
     """Frames of `size` samples, each with its place."""
     made = []
     for at in range(0, sound.shape[1], size):
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[:, at : at + size]), format="fltp", layout="stereo")
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(sound[:, at : at + size]), format="fltp", layout="stereo"
+        )
         frame.sample_rate = RATE
         made.append((frame, at))
     return made
@@ -186,7 +188,14 @@ def test_sound_that_breaks_off_is_named(tmp_path: Path) -> None:
 @needs_ffmpeg
 @pytest.mark.parametrize(
     ("name", "codec"),
-    [("a.mp3", "libmp3lame"), ("a.opus", "libopus"), ("a.flac", "flac"), ("a.mkv", "ac3"), ("a.ts", "aac"), ("a.avi", "mp2")],
+    [
+        ("a.mp3", "libmp3lame"),
+        ("a.opus", "libopus"),
+        ("a.flac", "flac"),
+        ("a.mkv", "ac3"),
+        ("a.ts", "aac"),
+        ("a.avi", "mp2"),
+    ],
 )
 def test_codecs_and_containers_come_out_alike(tmp_path: Path, name: str, codec: str) -> None:
     """The same sound through each: a burst at one second stays there, within a hundredth, at its level."""
