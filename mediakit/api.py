@@ -57,6 +57,7 @@ class Result:
             preset_name=preset.preset.name,
             preset_fingerprint=preset.fingerprint,
             verdict_of=self.verdict_of,
+            ask_about_bystanders=preset.preset.privacy.bystanders == "ask",
         )
 
 

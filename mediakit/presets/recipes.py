@@ -53,7 +53,7 @@ def _recipe(loaded: LoadedPreset, target: Target, kind: Kind, bed_index: int | N
         retouch=preset.retouch,
         frame=preset.frame,
         overlay=_overlay(loaded, target, files),
-        privacy=preset.privacy,
+        privacy=preset.privacy.model_copy(update={"bystanders": "ask"}),  # said in the report, never in the file
         sound=_sound(preset.sound) if kind is Kind.CLIP else None,
         clip=preset.clip if kind is Kind.CLIP else None,
         bed=None if bed_index is None else _bed(loaded, bed_index, files),

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mediakit import __version__
 from mediakit.batch.outfolder import published
 from mediakit.batch.values import to_json
-from mediakit.model import Check, Delivered, Face, Note, Outcome, Part, Problem, Score, Verdict
+from mediakit.model import Check, Delivered, Face, Findings, Note, Outcome, Part, Problem, Score, Verdict
+from mediakit.report.bystanders import bystanders
 
 SCHEMA = 1
 NAME = "manifest.json"
@@ -24,13 +26,23 @@ Json = dict[str, object]
 VerdictOf = Callable[[Score], Verdict]
 
 
-def manifest(outcomes: Sequence[Outcome], *, preset_name: str, preset_fingerprint: str, verdict_of: VerdictOf) -> Json:
-    """The document, as dicts, lists and scalars. `verdict_of` is the preset's opinion of a score."""
+def manifest(
+    outcomes: Sequence[Outcome],
+    *,
+    preset_name: str,
+    preset_fingerprint: str,
+    verdict_of: VerdictOf,
+    ask_about_bystanders: bool = True,
+) -> Json:
+    """The document, as dicts, lists and scalars.
+
+    `verdict_of` is the preset's opinion of a score; `ask_about_bystanders` is its `privacy.bystanders = "ask"`.
+    """
     document = {
         "schema": SCHEMA,
         "mediakit": __version__,
         "preset": {"name": preset_name, "fingerprint": preset_fingerprint},
-        "sources": [source_json(outcome, verdict_of) for outcome in outcomes],
+        "sources": [source_json(outcome, verdict_of, ask=ask_about_bystanders) for outcome in outcomes],
     }
     return {key: _plain(value) for key, value in document.items()}
 
@@ -50,7 +62,7 @@ def write_manifest(path: Path, document: Mapping[str, object]) -> None:
         temporary.write_bytes(manifest_bytes(document))
 
 
-def source_json(outcome: Outcome, verdict_of: VerdictOf) -> Json:
+def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True) -> Json:
     """One source."""
     findings = outcome.findings
     faces = () if findings is None else findings.faces
@@ -66,11 +78,19 @@ def source_json(outcome: Outcome, verdict_of: VerdictOf) -> Json:
         "faces": [_face(face, is_main=face in main) for face in faces],
         "subject_px": subject,
         "tilt_deg": None if findings is None else _rounded(findings.tilt_deg),
-        "deliverables": [delivered_json(delivered, verdict_of) for delivered in outcome.delivered],
+        "deliverables": [
+            delivered_json(_asked(delivered, findings, ask), verdict_of) for delivered in outcome.delivered
+        ],
         "notes": [_note(note) for note in outcome.notes],
         "facts": to_json(outcome.facts),
         "error": problem_json(outcome.problem),
     }
+
+
+def _asked(delivered: Delivered, findings: Findings | None, ask: bool) -> Delivered:
+    """The deliverable with a note on the faces in its background, where the preset wants to be asked about them."""
+    note = bystanders(findings, delivered) if ask else None
+    return delivered if note is None else replace(delivered, notes=(*delivered.notes, note))
 
 
 def delivered_json(delivered: Delivered, verdict_of: VerdictOf) -> Json:

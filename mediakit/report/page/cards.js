@@ -39,7 +39,7 @@ function fill(card, source) {
   const inside = el(
     "button.open",
     { type: "button", "data-index": String(source.index), onclick: () => openDetail(source.index) },
-    el("span.face", {}, cover(source), badge(source), source.kind === "clip" ? length(source) : null),
+    el("span.face", {}, cover(source), badge(source), flag(source), source.kind === "clip" ? length(source) : null),
     el("span.card-words", {}, nameOf(source.path), summary(source), words ? el("span.gist", {}, words) : null),
   );
   card.replaceChildren(inside, strip(source));
@@ -52,6 +52,13 @@ function cover(source) {
   const address = picture(source, first + 1) ?? picture(source, 0);
   if (address) return el("img", { src: address, alt: "", decoding: "async", draggable: false });
   return el("span.blank", {}, source.error ? named(source.error.code) : picturesOf(source) ? "" : t("loading"));
+}
+
+/** Asks a person to look: faces in the background. */
+function flag(source) {
+  const note = bystanders(source);
+  if (!note) return null;
+  return el("span.flag", { title: note.message, role: "img", "aria-label": named("bystanders") }, "☺?");
 }
 
 function length(source) {

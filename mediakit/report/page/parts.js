@@ -20,7 +20,9 @@ function stateOf(source) {
 function searchWords(source) {
   const words = [source.path, source.error?.code, source.error?.message];
   for (const part of source.score?.parts ?? []) if (part.value < 0.7) words.push(part.name, part.measured, part.tip);
-  for (const item of source.deliverables) words.push(item.target, item.why, item.error?.code, item.error?.message);
+  for (const item of source.deliverables) {
+    words.push(item.target, item.why, item.error?.code, item.error?.message, ...item.notes.map((note) => note.message));
+  }
   for (const note of source.notes) words.push(note.message);
   return words.filter(Boolean).join("\n").toLowerCase();
 }
@@ -83,7 +85,13 @@ function gist(source) {
   if (failed) return `${targetName(failed.target)}: ${failed.error ? named(failed.error.code) : failed.why}`;
   const part = source.score?.parts.find((each) => each.tip && each.value < 0.7);
   if (part) return `${named(part.name)}: ${part.tip}`;
-  return "";
+  return bystanders(source) ? named("bystanders") : "";
+}
+
+/** The tool's note on faces in the background, from the first file that shows any. */
+function bystanders(source) {
+  const notes = source.deliverables.flatMap((item) => item.notes);
+  return notes.find((note) => note.code === "bystanders") ?? null;
 }
 
 function statusMark(item) {

@@ -70,6 +70,7 @@ const NAMES = {
   flicker: ["Flicker", "频闪"], black: ["Black frames", "黑屏"], frozen: ["Frozen picture", "画面静止"],
   "black-frames": ["Black frames", "黑屏"], "frozen-frames": ["Frozen picture", "画面静止"],
   "audio-clipping": ["Sound overload", "声音爆音"], sound: ["Sound", "声音"], composition: ["Composition", "构图"],
+  bystanders: ["Faces in the background", "背景中有他人面孔"],
   empty: ["Empty file", "空文件"], unreadable: ["Cannot be read", "无法读取"],
   "not-media": ["Not a photo or clip", "不是照片或视频"], mislabelled: ["Not what its name says", "格式与扩展名不符"],
   polyglot: ["Hides a second file", "夹带其他文件"], truncated: ["The end is missing", "文件不完整"],

@@ -1,0 +1,61 @@
+"""Other people's faces: told of exactly when the deliverable shows them."""
+
+import dataclasses
+
+import pytest
+from report_samples import delivered, photo, verdict_of
+
+from mediakit.model import Box, Crop, Delivered, Face, Findings, Size
+from mediakit.report.bystanders import bystanders
+from mediakit.report.manifest import manifest
+
+MAIN = Face(Box(100, 100, 200, 260), 0.95)
+OTHER = Face(Box(700, 100, 60, 70), 0.9)
+WHOLE = Size(1000, 1000)
+LARGE = Size(1080, 1080)
+EVERYTHING = Crop.whole(WHOLE)
+
+
+def shown(*faces, crop=EVERYTHING, size=LARGE):
+    item = dataclasses.replace(delivered("t.image", "t/a.jpg"), crop=crop, size=size)
+    return bystanders(Findings(WHOLE, faces), item)
+
+
+def test_only_the_main_face_raises_no_question():
+    assert shown() is None
+    assert shown(MAIN) is None
+
+
+def test_a_face_in_the_background_is_counted():
+    assert "1 face " in shown(MAIN, OTHER).message
+    assert "2 faces " in shown(MAIN, OTHER, Face(Box(850, 100, 60, 70), 0.9)).message
+
+
+def test_what_the_crop_leaves_out_does_not_count():
+    assert shown(MAIN, OTHER, crop=Crop(0, 0, 600, 800)) is None
+    assert shown(MAIN, OTHER, crop=Crop(0, 0, 740, 1000)) is not None
+
+
+def test_a_face_too_small_to_be_known_does_not_count():
+    assert shown(MAIN, OTHER, size=Size(200, 200)) is None
+
+
+@pytest.mark.parametrize("item", [Delivered("t", "", "skipped", ""), Delivered("t", "p", "failed", "")])
+def test_what_was_not_made_shows_nobody(item):
+    assert bystanders(Findings(WHOLE, (MAIN, OTHER)), item) is None
+
+
+def test_the_manifest_asks_only_where_the_preset_does():
+    far = Face(Box(200, 200, 30, 40), 0.9)
+    near = Face(Box(40, 80, 100, 140), 0.9)
+    outcome = photo("a.jpg", dataclasses.replace(delivered("t.image", "t/a.jpg"), crop=Crop(0, 0, 240, 320)))
+    outcome = dataclasses.replace(outcome, findings=Findings(Size(240, 320), (near, far)))
+
+    def codes(ask):
+        made = manifest(
+            [outcome], preset_name="b", preset_fingerprint="f", verdict_of=verdict_of, ask_about_bystanders=ask
+        )
+        return [note["code"] for note in made["sources"][0]["deliverables"][0]["notes"]]
+
+    assert codes(True) == ["bystanders"]
+    assert codes(False) == []
