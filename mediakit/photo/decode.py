@@ -7,9 +7,11 @@ a box filter before anything else is done to them. Decoders run on one thread: p
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,10 +29,16 @@ from PIL import (
 
 from mediakit.errors import Fault, FileError
 from mediakit.model import Note
+from mediakit.photo.containers import png
 from mediakit.photo.containers.header import Header, corrupt, truncated
 from mediakit.photo.heic import decode_heic
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
+# What decoders raise on damaged input; a mistake of our own (NameError, ImportError) is not among them.
+_ON_DAMAGE = (
+    OSError, SyntaxError, ValueError, RuntimeError, EOFError, ArithmeticError, LookupError, TypeError, AttributeError,
+    AssertionError, struct.error, zlib.error, cv2.error, Image.DecompressionBombError,
+)  # fmt: skip
 JPEG_FACTORS = (8, 4, 2, 1)
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
@@ -62,7 +70,7 @@ def decode(data: bytes, header: Header, factor: int) -> Decoded:
         raise FileError(
             Fault.OUT_OF_MEMORY, "There was not enough memory to open it.", "Close other programs."
         ) from why
-    except Exception as why:  # decoders raise whatever they like on damage
+    except _ON_DAMAGE as why:
         raise _named(why) from why
 
 
@@ -82,7 +90,7 @@ def _jpeg(data: bytes, header: Header, factor: int) -> Decoded:
         return _arithmetic_jpeg(data, factor)
     image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     scale = next(f for f in JPEG_FACTORS if f <= factor)
-    image.draft(image.mode, (-(-image.width // scale), -(-image.height // scale)))
+    image.draft(image.mode, (max(1, image.width // scale), max(1, image.height // scale)))
     image.load()
     return Decoded(image)
 
@@ -99,9 +107,10 @@ def _arithmetic_jpeg(data: bytes, factor: int) -> Decoded:
 
 
 def _png(data: bytes, header: Header, factor: int) -> Decoded:
+    picture = png.bare(data)
     if header.bits == 16:
-        return _sixteen_bits(data, header, factor)
-    return _by_pillow(PngImagePlugin.PngImageFile, data, factor)
+        return _sixteen_bits(picture, header, factor)
+    return _by_pillow(PngImagePlugin.PngImageFile, picture, factor)
 
 
 def _tiff(data: bytes, header: Header, factor: int) -> Decoded:
@@ -110,8 +119,10 @@ def _tiff(data: bytes, header: Header, factor: int) -> Decoded:
             Fault.UNSUPPORTED_CODEC, "TIFF files in 16-bit Lab colour are not supported.", "Save it as RGB TIFF or PNG."
         )
     if header.bits in (16, 32) and not {"cmyk", "lab"} & header.traits:
-        return _sixteen_bits(data, header, factor)
-    return _by_pillow(TiffImagePlugin.TiffImageFile, data, factor)
+        decoded = _sixteen_bits(data, header, factor)
+    else:
+        decoded = _by_pillow(TiffImagePlugin.TiffImageFile, data, factor)
+    return replace(decoded, is_turned=True)  # both decoders turn TIFFs, and only TIFFs, by themselves
 
 
 def _sixteen_bits(data: bytes, header: Header, factor: int) -> Decoded:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -20,6 +21,8 @@ _SOI, _EOI, _SOS, _DQT = 0xD8, 0xD9, 0xDA, 0xDB
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _HUFFMAN_FRAMES, _ARITHMETIC_FRAMES = (0xC0, 0xC1, 0xC2), (0xC9, 0xCA)
 _PROGRESSIVE_FRAMES = (0xC2, 0xCA)
+_SEQUENTIAL_FRAMES = (0xC0, 0xC1)
+_DHT = 0xC4
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 _BETWEEN_SCANS = frozenset({0xC4, 0xCC, _SOS, _DQT, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
 _MOST_SCANS = 500
@@ -57,6 +60,8 @@ def read(data: bytes) -> Header:
         )
     stored = size_of(width, height)
     end = _end_of_picture(data, segments[-1].end)
+    if frame.marker in _SEQUENTIAL_FRAMES and end - segments[-1].end < _least_scan_bytes(frame, segments):
+        raise truncated("most of its picture is missing")
     exif = _app(segments, 0xE1, b"Exif\x00")[1:]
     xmp = _xmp(segments)
     return Header(
@@ -125,6 +130,49 @@ def _markers(data: bytes, start: int, end: int) -> list[int]:
     follower = code[after_ff + 1]
     real = (follower != 0x00) & (follower != 0xFF) & ~((follower >= 0xD0) & (follower <= 0xD7))
     return [int(at) + start for at in after_ff[real]]
+
+
+def _least_scan_bytes(frame: _Segment, segments: list[_Segment]) -> int:
+    """Below this many bytes a sequential scan cannot hold all blocks, whatever they show.
+
+    Each block takes at least its shortest DC code and its end-of-block code. This catches files whose data stops early
+    though an end marker follows. 0 where the scan holds only some of the components.
+    """
+    scan = segments[-1].body
+    height, width, components = struct.unpack_from(">HHB", frame.body, 1)
+    if not scan or scan[0] != components or len(frame.body) < 6 + 3 * components:
+        return 0
+    codes = _code_lengths(segments)
+    sampling = {frame.body[6 + 3 * i]: frame.body[7 + 3 * i] for i in range(components)}
+    if components == 1:  # a scan of one component is not interleaved: one block a unit, whatever its sampling says
+        sampling = dict.fromkeys(sampling, 0x11)
+    widest = max(s >> 4 for s in sampling.values())
+    tallest = max(s & 15 for s in sampling.values())
+    if not widest or not tallest:
+        return 0
+    units = -(-width // (8 * widest)) * -(-height // (8 * tallest))
+    bits = 0
+    for i in range(components):
+        component, tables = scan[1 + 2 * i], scan[2 + 2 * i]
+        sample = sampling.get(component, 0)
+        dc, ac = codes.get((0, tables >> 4), {}), codes.get((1, tables & 15), {})
+        end_of_block = ac.get(0, 4 * min(ac.values(), default=0))
+        bits += units * (sample >> 4) * (sample & 15) * (min(dc.values(), default=0) + end_of_block)
+    return bits // 8
+
+
+def _code_lengths(segments: list[_Segment]) -> dict[tuple[int, int], dict[int, int]]:
+    """Bits of every symbol's code, by (0 for DC or 1 for AC, table number)."""
+    found: dict[tuple[int, int], dict[int, int]] = {}
+    for body in (s.body for s in segments if s.marker == _DHT):
+        at = 0
+        while at + 17 <= len(body):
+            counts = body[at + 1 : at + 17]
+            symbols = iter(body[at + 17 : at + 17 + sum(counts)])
+            table = {symbol: bits for bits, n in enumerate(counts, 1) for symbol in islice(symbols, n)}
+            found[body[at] >> 4, body[at] & 15] = table
+            at += 17 + sum(counts)
+    return found
 
 
 def _app(segments: list[_Segment], marker: int, magic: bytes) -> bytes:

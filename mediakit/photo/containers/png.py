@@ -51,6 +51,16 @@ def read(data: bytes) -> Header:
     )
 
 
+def bare(data: bytes) -> bytes:
+    """The file with only what makes the picture: decoders never see texts, profiles or animation frames."""
+    kept, at = [data[:8]], 8
+    for kind, _, end in _chunks(data):
+        if kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
+            kept.append(data[at:end])
+        at = end
+    return b"".join(kept)
+
+
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
     """(type, body, offset behind it) of each chunk up to IEND, checksums verified."""
     at = 8

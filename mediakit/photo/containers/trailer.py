@@ -19,7 +19,7 @@ _SECOND_FILE_BEGINS = (
 
 
 def check_trailer(data: bytes, end: int) -> frozenset[str]:
-    """Judge what follows the picture that ends at `end`. Returns traits: "motion", "pictures", or none.
+    """Judge what follows the picture that ends at `end`. Returns the trait "motion" or none.
 
     Raises FileError POLYGLOT.
     """
@@ -30,9 +30,7 @@ def check_trailer(data: bytes, end: int) -> frozenset[str]:
             "Behind the picture the file holds a second file (an archive, a program or a page).",
             "If the picture is wanted, open it in a photo app and save it anew.",
         )
-    if rest[4:8] == b"ftyp":
-        return frozenset({"motion"})
-    return frozenset({"pictures"}) if rest.startswith(b"\xd8\xff") or b"\xff\xd8\xff" in rest[:64] else frozenset()
+    return frozenset({"motion"}) if b"ftyp" in rest[:64] else frozenset()
 
 
 def _hides_a_file(rest: bytes) -> bool:
