@@ -77,7 +77,7 @@ function summary(source) {
 /** The deliverables of a source as small pictures with a mark. */
 function strip(source) {
   const items = source.deliverables.map((item, number) => ({ item, number })).filter(({ item }) => visible(item));
-  if (!items.length) return el("span.strip.soft", {}, source.error ? "" : t("nothing_made"));
+  if (!items.length || source.error) return el("span.strip.soft", {}, source.error ? "" : t("nothing_made"));
   return el(
     "span.strip",
     {},

@@ -38,7 +38,7 @@ function drawDetail() {
       {},
       el("div.stage", {}, tabs(source), source.error ? null : viewButtons(source, item), stage(source, item)),
       el("div.facts", {}, troubles(source, item), reason(source, item), quality(source, item), notes(source, item),
-        checks(item), details(source, item)),
+        checks(item), details(source, source.error ? null : item)),
     ),
   );
 }
@@ -61,7 +61,7 @@ function heading(source) {
 }
 
 function tabs(source) {
-  if (!source.deliverables.length) return null;
+  if (!source.deliverables.length || source.error) return null;
   return el(
     "div.tabs",
     { role: "tablist", "aria-label": t("platforms") },

@@ -45,7 +45,7 @@ function drawGlance() {
 }
 
 function madeWords() {
-  const items = REPORT.sources.flatMap((source) => source.deliverables);
+  const items = REPORT.sources.filter((source) => !source.error).flatMap((source) => source.deliverables);
   const of = (status) => items.filter((item) => item.status === status).length;
   const there = of("made") + of("kept");
   const bytes = items.filter((item) => item.href).reduce((sum, item) => sum + item.bytes, 0);
