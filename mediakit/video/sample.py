@@ -1,0 +1,223 @@
+"""Frames of a clip, to look at: a few over its whole length, a few in a row, or one in full size.
+
+Frames come as shown: upright, square pixels, SDR (HDR through the same table that rendering uses), both fields of an
+interlaced frame made one. Sampling jumps from key frame to key frame where the clip has them close enough, so that a
+minute of 1080p costs a few tenths of a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mediakit.errors import Fault, FileError
+from mediakit.model import Seconds, Size
+from mediakit.presets.schema import Limits
+from mediakit.video.clip import ClipInfo
+from mediakit.video.colour import apply_table, matrix_of, to_bt709
+from mediakit.video.container import EXPORT_AGAIN
+from mediakit.video.opening import OpenClip, open_clip
+from mediakit.video.probe import probe
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+NEAR_ENOUGH = Fraction(1, 2)
+"""Of the step between two samples: a key frame this close before the wanted moment is taken instead of it."""
+RUN_EDGE_PX = 240
+HURRY_S = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A frame: when it is shown, counted from the first, and what it shows: (H, W, 3) uint8 sRGB."""
+
+    t_s: float
+    rgb: NDArray[np.uint8]
+
+
+def sample_frames(path: Path, info: ClipInfo, *, count: int, long_edge_px: int = 640) -> list[Sample]:
+    """About `count` frames, from the middles of `count` equal stretches of the clip, in order of time.
+
+    Fewer where the clip has fewer frames; never none. Raises FileError(corrupt) where nothing decodes.
+    """
+    count = max(1, min(count, info.frames))
+    step = info.duration / count
+    with _Reader.open(path, info, long_edge_px) as reader:
+        found = [reader.at(step * n + step / 2, tolerance=step * NEAR_ENOUGH) for n in range(count)]
+    samples = {sample.t_s: sample for sample in found if sample is not None}
+    if not samples:
+        raise FileError(Fault.CORRUPT, "None of its frames can be decoded.", EXPORT_AGAIN)
+    return [samples[time] for time in sorted(samples)]
+
+
+def sample_between(
+    path: Path, info: ClipInfo, from_s: float, to_s: float, *, count: int, long_edge_px: int = 640
+) -> list[Sample]:
+    """Exactly placed frames, evenly from `from_s` to `to_s` (cut to the clip), each frame once; may be none."""
+    first = Seconds(max(0.0, from_s)).limit_denominator(1000)
+    last = min(Seconds(to_s).limit_denominator(1000), info.duration)
+    step = max(last - first, Seconds(0)) / max(1, count - 1)
+    with _Reader.open(path, info, long_edge_px) as reader:
+        found = [reader.at(first + step * n, tolerance=Seconds(0)) for n in range(count)]
+    samples = {sample.t_s: sample for sample in found if sample is not None}
+    return [samples[time] for time in sorted(samples)]
+
+
+def sample_runs(path: Path, info: ClipInfo, *, places: int = 4, length: int = 6) -> list[list[NDArray[np.uint8]]]:
+    """Neighbouring frames from `places` places, small (RUN_EDGE_PX): what shake, flicker and frozen stretches show in."""
+    places = max(1, min(places, info.frames // length))
+    step = info.duration / places
+    with _Reader.open(path, info, RUN_EDGE_PX) as reader:
+        return [reader.run(step * n + step / 2, length, tolerance=step * NEAR_ENOUGH) for n in range(places)]
+
+
+def grab_frame(path: Path, info: ClipInfo | None, t_s: float) -> NDArray[np.uint8]:
+    """The frame shown at `t_s`, in full size: (H, W, 3) uint8 sRGB. Past the end: the last one.
+
+    info: None measures the clip first. Raises FileError as `probe` does, and corrupt where nothing decodes there.
+    """
+    known = info if info is not None else probe(path, Limits())
+    with _Reader.open(path, known, max(known.size.width_px, known.size.height_px)) as reader:
+        at = min(Seconds(t_s).limit_denominator(100_000), known.duration)
+        sample = reader.at(at, tolerance=Seconds(0)) or reader.at(Seconds(0), tolerance=known.duration)
+    if sample is None:
+        raise FileError(Fault.CORRUPT, "None of its frames can be decoded.", EXPORT_AGAIN)
+    return sample.rgb
+
+
+class _Reader:
+    """An open clip that is read at moments of growing time."""
+
+    def __init__(self, clip: OpenClip, info: ClipInfo, long_edge_px: int) -> None:
+        self.clip, self.info = clip, info
+        self.stream = clip.stream(info.stream)
+        self.stream.codec_context.thread_count = 1
+        self.table = to_bt709(info.colour)
+        self.convert = _converter(info, long_edge_px)
+        self.frames: Iterator[VideoFrame] = iter(())
+        self.position: Seconds | None = None
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, path: Path, info: ClipInfo, long_edge_px: int) -> Iterator[_Reader]:
+        with open_clip(path, info.container) as clip:
+            yield cls(clip, info, long_edge_px)
+
+    def at(self, moment: Seconds, *, tolerance: Seconds) -> Sample | None:
+        """The frame shown at `moment`, or a key frame up to `tolerance` before it; None where nothing decodes."""
+        found = self._seek(moment, tolerance)
+        return None if found is None else Sample(float(self._time(found)), self._shown(found))
+
+    def run(self, moment: Seconds, length: int, *, tolerance: Seconds) -> list[NDArray[np.uint8]]:
+        """`length` frames in a row from about `moment`; fewer at the end."""
+        first = self._seek(moment, tolerance)
+        if first is None:
+            return []
+        self._hurry(Seconds(0))
+        following = (frame for _, frame in zip(range(length - 1), self.frames, strict=False))
+        pictures = [self._shown(frame) for frame in (first, *following)]
+        self.position = None  # read past what the next seek may ask for
+        return pictures
+
+    def _seek(self, moment: Seconds, tolerance: Seconds) -> VideoFrame | None:
+        """Jump where that is shorter than reading on, then read until the moment is reached."""
+        behind = self.position is None or moment < self.position
+        jumped = behind or float(moment - (self.position or 0)) > self.info.max_gop_s
+        if jumped:
+            self.frames = self._from_key_before(moment)
+        half_frame = 1 / (2 * self.info.fps)
+        best = None
+        for frame in self.frames:
+            self.position = self._time(frame)
+            near_enough = tolerance if jumped and best is None else half_frame
+            best = frame
+            if self.position >= moment - max(near_enough, half_frame):
+                break
+            self._hurry(moment - self.position)
+        return best
+
+    def _hurry(self, still_to_go: Seconds) -> None:
+        """On the way to a far moment, frames that no other frame needs are not decoded."""
+        self.stream.codec_context.skip_frame = "NONREF" if still_to_go > HURRY_S else "DEFAULT"
+
+    def _from_key_before(self, moment: Seconds) -> Iterator[VideoFrame]:
+        import av
+
+        time_base = self.stream.time_base
+        assert time_base is not None
+        with contextlib.suppress(av.error.FFmpegError):  # no index: go on from where we are
+            self.clip.av.seek(int((self.info.start + moment) / time_base), stream=self.stream)
+        return self._decoded()
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        """Frames from here on; what does not decode is passed over (`probe` and `render` judge damage)."""
+        import av
+
+        try:
+            for packet in self.clip.av.demux(self.stream):
+                with contextlib.suppress(av.error.FFmpegError):
+                    for frame in packet.decode():
+                        if self._time(frame) >= 0:
+                            yield frame
+        except av.error.FFmpegError:
+            return
+
+    def _time(self, frame: VideoFrame) -> Seconds:
+        stamp, time_base = frame.pts if frame.pts is not None else frame.dts, frame.time_base
+        if stamp is None or time_base is None:
+            return (self.position or Seconds(0)) + 1 / self.info.fps
+        return Seconds(stamp * time_base) - self.info.start
+
+    def _shown(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        """Scaled, converted with the clip's own matrix, brought to BT.709 SDR, put upright."""
+        picture = self.convert(frame)
+        if self.info.interlaced:
+            picture = cv2.resize(picture[::2], picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        if self.table is not None:
+            picture = apply_table(self.table, picture)
+        return self.info.orientation.apply(picture)
+
+
+def _converter(info: ClipInfo, long_edge_px: int) -> Callable[[VideoFrame], NDArray[np.uint8]]:
+    """From a decoded frame to R'G'B' of full range, at most `long_edge_px` long, as it is stored (not yet upright)."""
+    from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+
+    bt601 = ("smpte170m", "bt470bg", "smpte240m")
+    matrix = matrix_of(info.colour, info.coded)
+    space = Colorspace.BT2020 if matrix.startswith("bt2020") else Colorspace.ITU709
+    size = _stored_size(info, long_edge_px)
+    scaling = Interpolation.AREA if size.pixels < info.coded.pixels else Interpolation.BICUBIC
+    reformatter = VideoReformatter()
+
+    def convert(frame: VideoFrame) -> NDArray[np.uint8]:
+        picture = reformatter.reformat(
+            frame,
+            width=size.width_px,
+            height=size.height_px,
+            format="rgb24",
+            src_colorspace=Colorspace.ITU601 if matrix in bt601 else space,
+            interpolation=scaling | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
+            src_color_range=ColorRange.JPEG if info.colour.full_range else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+            threads=1,
+        )
+        pixels: NDArray[np.uint8] = picture.to_ndarray().astype(np.uint8, copy=False)
+        return pixels
+
+    return convert
+
+
+def _stored_size(info: ClipInfo, long_edge_px: int) -> Size:
+    """What to scale a stored frame to, so that it is `long_edge_px` long, or as long as it is, once shown."""
+    scale = min(Fraction(1), Fraction(long_edge_px, max(info.size.width_px, info.size.height_px)))
+    shown = [max(1, round(side * scale)) for side in (info.size.width_px, info.size.height_px)]
+    return Size(*reversed(shown)) if info.orientation.swap else Size(*shown)
