@@ -160,7 +160,7 @@ def _raise(layer: Layer, found: list[Mistake]) -> None:
         text = "\n".join(f"{join_key(mistake.key)} {mistake.words}" for mistake in found)
         raise UsageError(text, "Said on the command line.")
     text = "\n".join(mistake.at(layer.file) for mistake in found)
-    raise DataError(text, "Every key is explained in presets/base/preset.toml.")
+    raise DataError(text, "Every key there is, with its value: mediakit preset show base")
 
 
 def _raise_contradictions(preset: Preset, by_key: Mapping[Key, Layer]) -> None:

@@ -17,7 +17,7 @@ from mediakit.platforms.schema import Target
 from mediakit.presets.assets import reference
 from mediakit.presets.load import LoadedPreset
 from mediakit.presets.recipe import AssetRef, Recipe
-from mediakit.presets.schema import Bed, Develop, Overlay, Sound, SurfaceOverride
+from mediakit.presets.schema import Bed, Develop, Overlay, Privacy, Retouch, Sound, SurfaceOverride
 
 _EVERYWHERE = {"surfaces": ("*",), "not_on": ()}
 _BED_MODES = ("music", "mix")
@@ -50,10 +50,10 @@ def _recipe(loaded: LoadedPreset, target: Target, kind: Kind, bed_index: int | N
         kind=kind,
         target=target.model_copy(update={"surface": surface}),
         develop=_develop(loaded, files),
-        retouch=preset.retouch,
+        retouch=preset.retouch if kind is Kind.PHOTO else Retouch(),  # clips are not retouched
         frame=preset.frame,
         overlay=_overlay(loaded, target, files),
-        privacy=preset.privacy.model_copy(update={"bystanders": "ask"}),  # said in the report, never in the file
+        privacy=_privacy(preset.privacy) if kind is Kind.PHOTO else Privacy(),
         sound=_sound(preset.sound) if kind is Kind.CLIP else None,
         clip=preset.clip if kind is Kind.CLIP else None,
         bed=None if bed_index is None else _bed(loaded, bed_index, files),
@@ -71,6 +71,11 @@ def has_logo(overlay: Overlay, target: Target) -> bool:
 def _matches(patterns: Sequence[str], target: Target) -> bool:
     names = (target.name, target.surface.id, target.surface.platform)
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+
+
+def _privacy(privacy: Privacy) -> Privacy:
+    """Bystanders are told of in the report; no file changes for them."""
+    return privacy.model_copy(update={"bystanders": Privacy().bystanders})
 
 
 def _limits(override: SurfaceOverride | None) -> dict[str, float | int]:

@@ -46,7 +46,9 @@ def test_a_photo_has_no_sound_and_a_clip_has_its_bed(shelf):
 @pytest.mark.parametrize(
     ("override", "photo_moves", "clip_moves"),
     [
-        ({"retouch.sharpen": 0.9}, True, True),
+        ({"retouch.sharpen": 0.9}, True, False),  # clips are not retouched
+        ({"privacy.keep_capture_date": True}, True, False),
+        ({"privacy.bystanders": "keep"}, False, False),
         ({"frame.fit": "pad"}, True, True),
         ({"develop.look_strength": 0.5}, True, True),
         ({"sound.loudness_lufs": -16}, False, True),
