@@ -17,7 +17,7 @@ from mediakit.batch.plan import Job, Plan
 from mediakit.batch.shoot import Refusal
 from mediakit.batch.workers import run_jobs, workers_for
 from mediakit.errors import ExitCode, Fault
-from mediakit.model import Delivered, Outcome, Problem, Source
+from mediakit.model import Outcome, Problem, Source
 
 TRANSIENT = frozenset(
     {Fault.TIMED_OUT, Fault.OUT_OF_MEMORY, Fault.CRASHED, Fault.DISK_FULL, Fault.NOT_WRITABLE, Fault.MISSING_PART}
@@ -87,19 +87,11 @@ def _remember(ledger: Ledger, outcome: Outcome, job: Job) -> None:
 def _as_known(job: Job) -> Outcome:
     """A source that needs no work: what was found out before, with its deliverables as they are."""
     assert job.known is not None
-    failed = () if job.known.problem is None else tuple(_not_made(item.target, item.path) for item in job.wanted)
-    return replace(job.known, delivered=(*job.kept, *failed, *job.skipped))
+    return replace(job.known, delivered=(*job.kept, *job.skipped))
 
 
 def _with_kept(outcome: Outcome, job: Job) -> Outcome:
-    delivered = outcome.delivered
-    if outcome.problem is not None and not delivered:
-        delivered = tuple(_not_made(item.target, item.path) for item in job.wanted)
-    return replace(outcome, delivered=(*job.kept, *delivered, *job.skipped))
-
-
-def _not_made(target: str, path: str) -> Delivered:
-    return Delivered(target=target, path=path, status="failed", fingerprint="", why="the source could not be used")
+    return replace(outcome, delivered=(*job.kept, *outcome.delivered, *job.skipped))
 
 
 def _as_refused(refusal: Refusal) -> Outcome:

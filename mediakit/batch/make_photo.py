@@ -25,7 +25,8 @@ def make_photo(job: Job) -> Outcome:
     )
     look = looked_at(photo)
     score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
-    delivered, preview = (), {}
+    delivered: tuple[Delivered, ...] = ()
+    preview: dict[str, object] = {}
     if job.out is not None:
         delivered = tuple(deliver(item, photo, look.findings, look.tone, job.out) for item in job.wanted)
         preview = {"preview": write_preview(photo.pixels, job.out, job.sha256[:24])}

@@ -12,8 +12,8 @@ from mediakit.batch.outfolder import HOME
 from mediakit.model import Size
 from mediakit.pixels.resample import resize
 
-LONG_EDGE_PX = 560
-WEBP_QUALITY = 72
+LONG_EDGE_PX = 480
+WEBP_QUALITY = 68
 
 
 def write_preview(rgb: NDArray[np.uint8], out: Path, name: str) -> str:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
 from dataclasses import dataclass
+from typing import Any
 
 from mediakit.batch.plan import Job
 from mediakit.errors import Fault
@@ -74,7 +75,7 @@ def _run_pool(jobs: Sequence[Job], processes: int, threads: int, work: Work) -> 
 
     waiting = list(reversed(jobs))
     running: dict[Future[Outcome], tuple[Job, float]] = {}
-    pool = ProcessPool(
+    pool: Any = ProcessPool(  # its own annotations do not satisfy a strict reader
         max_workers=processes,
         max_tasks=JOBS_PER_WORKER,
         initializer=prepare_worker,

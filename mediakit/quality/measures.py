@@ -6,6 +6,8 @@ All take pictures at the working size (`working_copy`), so that the same shot at
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +35,7 @@ def working_copy(rgb: Pixels) -> Pixels:
 
 def luma(rgb: Pixels) -> Grey:
     """(H, W) float32 luma, 0..255."""
-    return cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def softness_px(grey: Grey, noise: float, box: Box | None = None) -> float | None:
@@ -76,7 +78,7 @@ def noise_sigma(grey: Grey) -> float:
     mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     response = np.abs(cv2.filter2D(grey, cv2.CV_32F, mask))
     if min(grey.shape) < TILE_PX:
-        return float(response.mean() * np.sqrt(np.pi / 2) / 6)
+        return float(np.mean(response)) * math.sqrt(math.pi / 2) / 6
     usable = (grey > 8) & (grey < 247)
     per_tile = _tile_means(response)
     gradient = _tile_means(cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)))
@@ -86,7 +88,7 @@ def noise_sigma(grey: Grey) -> float:
         return 0.0
     order = candidates[np.argsort(gradient.ravel()[candidates])]
     flattest = order[: max(1, order.size // 5)]
-    return float(np.median(per_tile.ravel()[flattest]) * np.sqrt(np.pi / 2) / 6)
+    return float(np.median(per_tile.ravel()[flattest])) * math.sqrt(math.pi / 2) / 6
 
 
 def blockiness(grey: Grey) -> float:
