@@ -15,7 +15,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "report"))
 from report_samples import HOSTILE, delivered, photo, picture, refused, verdict_of
 
-from mediakit.model import Delivered, Problem, Size
+from mediakit.model import Crop, Delivered, Kind, Outcome, Problem, Score, Size
 from mediakit.report.manifest import manifest
 from mediakit.report.write import write_report
 
@@ -252,3 +252,35 @@ def test_cards_far_away_are_built_when_they_come_near(tab, tmp_path):
     assert tab.ask("document.querySelectorAll('.card.filled').length") < 120
     tab.ask("window.scrollTo(0, document.body.scrollHeight)")
     tab.until("document.querySelector('.card[data-index=\"499\"]').classList.contains('filled')")
+
+
+def test_outcomes_with_next_to_nothing_in_them_open_too(tab, tmp_path):
+    bare = Outcome("bare.jpg", "", Kind.PHOTO)
+    made = Outcome("made.mp4", "", Kind.CLIP, delivered=(Delivered("new-app.thing@2:3", "n/made.mp4", "made", ""),))
+    odd = Delivered("t.image", "t/o.jpg", "kept", "", fit="pad", crop=Crop(0, 0, 4, 4), score=Score(50.0))
+    failed = Delivered("t.image", "t/f.jpg", "failed", "", why="no room")
+    some = Outcome(
+        "some.jpg", "", Kind.PHOTO, score=Score(0.0), delivered=(odd, failed), facts={"preview": "gone.webp"}
+    )
+    broken = Outcome("", "", Kind.CLIP, delivered=(failed,), problem=Problem("a-new-code", "", ""))
+    document = manifest([bare, made, some, broken], preset_name="", preset_fingerprint="", verdict_of=verdict_of)
+    write_report(document, tmp_path)
+    tab.errors.clear()
+    tab.open(tmp_path / "report.html")
+    tab.until("document.querySelectorAll('.card.filled').length === 4")
+    for index, files in ((0, 0), (1, 1), (2, 2), (3, 1)):
+        tab.ask(f"document.querySelector('.card[data-index=\"{index}\"] .open').click()")
+        for _ in range(files):
+            tab.press("]")
+        tab.click("#detail .tools button:last-child")
+        tab.until("!document.getElementById('detail').open")
+    assert tab.errors == []
+
+
+def test_a_run_of_nothing_is_a_page_too(tab, tmp_path):
+    write_report(manifest([], preset_name="b", preset_fingerprint="f", verdict_of=verdict_of), tmp_path)
+    tab.errors.clear()
+    tab.open(tmp_path / "report.html")
+    tab.press("j")
+    assert tab.ask("document.querySelector('.tile.all .count').textContent") == "0"
+    assert tab.errors == []
