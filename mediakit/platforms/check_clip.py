@@ -20,6 +20,7 @@ _SHORT_CLIP_S = 10.0  # a rate limit is about long uploads; a short clip's first
 _RATE_TOLERANCE = 1.05
 _FPS_TOLERANCE = 1.005  # a phone's clock is off by a little: 60.06 is 60
 _CODEC_DELAY_S = 0.2
+_CODEC_DELAY_FRAMES = 4
 _LOCATION_TAG = re.compile(r"location|gps|xyz|geo(tag|data)?$|\bloci\b", re.IGNORECASE)
 _LOCATION_BYTES = re.compile(rb"\xa9xyz|loci|ISO6709|:GPS\w+|exif:GPS", re.IGNORECASE)
 _SERIAL_TAG = re.compile(r"serial|camera\.identifier|device\.?id", re.IGNORECASE)
@@ -102,6 +103,7 @@ def _hold_layout(held: Held, facts: ClipFacts) -> None:
 def _edits_that_cut(facts: ClipFacts) -> list[str]:
     """Edits that do more than skip a codec's delay: players that ignore them would show other frames."""
     words = []
+    delay_s = max(_CODEC_DELAY_S, _CODEC_DELAY_FRAMES / facts.picture.fps if facts.picture.fps else 0.0)
     for track in facts.outline.tracks if facts.outline is not None else ():
         if track.handler not in ("vide", "soun"):
             continue
@@ -111,11 +113,11 @@ def _edits_that_cut(facts: ClipFacts) -> list[str]:
         shown_s = sum(edit.length_s for edit in shown)
         if len(shown) > 1:
             words.append(f"{track.handler}: {len(shown)} pieces")
-        if late_s > _CODEC_DELAY_S:
+        if late_s > delay_s:
             words.append(f"{track.handler}: starts {late_s:.2f} s late")
-        if skipped_s > _CODEC_DELAY_S:
+        if skipped_s > delay_s:
             words.append(f"{track.handler}: skips {skipped_s:.2f} s")
-        elif shown_s and track.media_length_s - skipped_s - shown_s > _CODEC_DELAY_S:
+        elif shown_s and track.media_length_s - skipped_s - shown_s > delay_s:
             words.append(f"{track.handler}: shows {shown_s:.2f} of {track.media_length_s:.2f} s")
     return words
 
