@@ -1,36 +1,112 @@
 """Exposure and contrast as one curve over code values, the same for all three channels.
 
-An exposure error, a flat contrast and haze are each undone by one curve applied to every channel.
+An exposure error, a flat development and haze are each undone by one such curve. The learned judgement says which; this
+file holds it within limits: no more than one stop up or half a stop down, no highlight pushed into clipping, no white
+turned grey, no slope that would tear gradients, and nothing at all where next to nothing is wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
+from numpy.typing import NDArray
 
-from mediakit.look.measure import QUANTILES, Tone
+from mediakit.look.features import LEVELS
+from mediakit.look.measure import Tone
+from mediakit.look.prior import KNOTS
 from mediakit.pixels.light import Float, decode, encode
 
 MAX_LIFT_EV, MAX_CUT_EV = 1.0, 0.5
-_DEFAULT_AMOUNT = 0.6
+MAX_BLACK = 0.2
+"""How far haze may be taken off the blacks, in code value."""
+MIN_SLOPE, MAX_SLOPE = 0.4, 2.4
+WHITE = 0.94
+"""Code value that white keeps at least."""
+HEADROOM = 0.985
+"""Where the lightest channel may end up if it was below."""
+NEGLIGIBLE, NOTICEABLE = 0.008, 0.024
+"""Mean change in code value: under the first the curve is left out, above the second it counts in full."""
+
+Knots = NDArray[np.float64]
 
 
-def curve_for(tone: Tone, amount: float, facts: dict[str, object]) -> Callable[[Float], Float] | None:
-    """The curve for one picture, None where it would change nothing worth it."""
-    strength = min(amount / _DEFAULT_AMOUNT, 1.25)
-    top = tone.light[QUANTILES.index(0.99)]
-    middle = tone.mid[QUANTILES.index(0.5)]
-    room_ev = float(np.log2(0.9 / max(float(decode(np.array([top], np.float32))[0]), 0.02)))
-    wish_ev = float(np.log2(0.42 / max(middle, 0.05))) * 1.2
-    lift_ev = strength * float(np.clip(min(room_ev, wish_ev), 0.0, MAX_LIFT_EV))
-    if lift_ev < 0.05:
+def curve_for(tone: Tone, strength: float) -> Knots | None:
+    """Code values (0..1) for `prior.KNOTS`, rising; None where the picture needs no curve. `strength` 1 is the advice."""
+    x = np.array(KNOTS)
+    change = _within_limits(x, x + strength * (np.array(tone.curve) - x)) - x
+    change *= _worth(change, tone)
+    if not change.any():
         return None
-    facts["exposure_ev"] = round(lift_ev, 2)
-    gain = np.float32(2.0**lift_ev)
+    return _rising(x, _below_clipping(x, x + change, tone))
 
-    def lift(rgb: Float) -> Float:
-        linear = decode(rgb)
-        return encode(linear * gain / (1 + linear * (gain - 1) * linear))
 
-    return lift
+def apply_curve(knots: Knots, codes: Float) -> Float:
+    """The curve on code values 0..1 of any shape: a monotone cubic through its knots (Fritsch & Carlson, 1980)."""
+    table_at = np.linspace(0, 1, 1025)
+    table = _monotone_cubic(np.array(KNOTS), knots, table_at)
+    return np.interp(codes, table_at, table).astype(np.float32)
+
+
+def exposure_ev(knots: Knots) -> float:
+    """What the curve does to a middle grey, in stops."""
+    grey = np.array([0.46], np.float32)
+    return float(np.log2(decode(apply_curve(knots, grey))[0] / decode(grey)[0]))
+
+
+def _within_limits(x: Knots, y: Knots) -> Knots:
+    light = decode(x.astype(np.float32))
+    highest = encode(light * 2**MAX_LIFT_EV)
+    lowest = np.minimum(encode(light * 2**-MAX_CUT_EV), x - MAX_BLACK * (1 - x))
+    lowest[-1] = WHITE
+    return np.clip(y, np.maximum(lowest, 0.0), highest)
+
+
+def _worth(change: Knots, tone: Tone) -> float:
+    """0 where the curve would move this picture's own levels by next to nothing, 1 where it clearly would."""
+    moved = float(np.abs(np.interp(tone.mid[1:-1], KNOTS, change)).mean())
+    t = float(np.clip((moved - NEGLIGIBLE) / (NOTICEABLE - NEGLIGIBLE), 0, 1))
+    return t * t * (3 - 2 * t)
+
+
+def _below_clipping(x: Knots, y: Knots, tone: Tone) -> Knots:
+    """Pull the upper half in so that the lightest channel does not leave its room."""
+    top = tone.light[LEVELS.index(0.99)]
+    reached = float(np.interp(top, x, y))
+    allowed = max(HEADROOM, top)
+    if reached <= allowed or reached <= top:
+        return y
+    share = (allowed - top) / (reached - top)
+    part = np.interp(x, [0.0, 0.35 * top, top], [1.0, 1.0, share])
+    return x + (y - x) * part
+
+
+def _rising(x: Knots, y: Knots) -> Knots:
+    """Hold the slope between knots, from the middle outwards, so that gradients neither tear nor go flat."""
+    held = y.copy()
+    middle = len(x) // 2
+    for i in range(middle + 1, len(x)):
+        step = x[i] - x[i - 1]
+        held[i] = np.clip(held[i], held[i - 1] + MIN_SLOPE * step, held[i - 1] + MAX_SLOPE * step)
+    for i in range(middle - 1, -1, -1):
+        step = x[i + 1] - x[i]
+        held[i] = np.clip(held[i], held[i + 1] - MAX_SLOPE * step, held[i + 1] - MIN_SLOPE * step)
+    return np.clip(held, 0.0, 1.0)
+
+
+def _monotone_cubic(x: Knots, y: Knots, at: Knots) -> Knots:
+    """Hermite cubics with harmonic-mean slopes, which never overshoot."""
+    width = np.diff(x)
+    slope = np.diff(y) / width
+    weight = (width[1:] + 2 * width[:-1]) / (3 * (width[1:] + width[:-1]))
+    left, right = slope[:-1], slope[1:]
+    blend = weight * right + (1 - weight) * left
+    inner = np.where(left * right > 0, left * right / np.where(blend == 0, 1.0, blend), 0.0)
+    tangent = np.concatenate([slope[:1], inner, slope[-1:]])
+    i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(width) - 1)
+    t = (at - x[i]) / width[i]
+    value: Knots = (
+        y[i] * (1 + 2 * t) * (1 - t) ** 2
+        + tangent[i] * width[i] * t * (1 - t) ** 2
+        + y[i + 1] * t * t * (3 - 2 * t)
+        + tangent[i + 1] * width[i] * t * t * (t - 1)
+    )
+    return np.clip(value, 0.0, 1.0)

@@ -90,8 +90,8 @@ def _in_working_copy(face: Face, region: Crop, scale: float) -> tuple[Float, Poi
         height, width = region.h_px, region.w_px
     centre = (np.array(box.centre) - (region.x_px, region.y_px)) * scale
     right_axis, down_axis, _ = _axes(points)
-    radii = (0.53 * box.w * scale, 0.58 * box.h * scale)
-    return 1 - smoothstep(_elliptic((height, width), centre, right_axis, down_axis, radii), 0.85, 1.1), points
+    radii = (0.50 * box.w * scale, 0.57 * box.h * scale)
+    return 1 - smoothstep(_elliptic((height, width), centre, right_axis, down_axis, radii), 0.82, 1.04), points
 
 
 def _axes(points: Points) -> tuple[Points, Points, float]:

@@ -1,0 +1,173 @@
+"""Learn mediakit/look/prior.npz: what balanced photos look like.
+
+    python benchmarks/learn_look.py ../shared/corpus/iqa [--copies 40] [--epochs 60]
+
+Every photo is cropped at random and given random faults (or none); the network learns to name the fault. Photos that
+people rated low count less as examples of "nothing wrong". Data: LIVE In the Wild Image Quality Challenge Database,
+D. Ghadiyaram and A. C. Bovik, University of Texas at Austin, 2015. Prints what it gets wrong on every fifth photo, which
+it never learns from, then learns once more from all and writes the numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+from faults import ToneFault, cast, light
+
+from mediakit.look import prior
+from mediakit.look.features import features
+from mediakit.pixels.light import Rgb8
+
+HIDDEN = (96, 48)
+BATCH = 256
+
+
+def random_fault(rng: np.random.Generator) -> tuple[np.ndarray, ToneFault]:
+    """A light and a tone fault; three in ten times nothing at all, else one or several."""
+    if rng.random() < 0.3:
+        return np.ones(3, np.float32), ToneFault()
+    chosen = rng.random(4) < (0.5, 0.35, 0.18, 0.15)
+    white = light(rng.uniform(-42, 42), rng.normal(0, 0.005)) if chosen[0] else np.ones(3, np.float32)
+    return white, ToneFault(
+        exposure_ev=float(rng.uniform(-1.9, 1.3)) if chosen[1] else 0.0,
+        contrast=float(rng.uniform(0.55, 1.0)) if chosen[2] else 1.0,
+        pivot=float(rng.uniform(0.4, 0.65)),
+        haze=float(rng.uniform(0.08, 0.45)) if chosen[3] else 0.0,
+        airlight=tuple(rng.uniform(0.6, 0.95) * np.array([1, *rng.uniform(1, 1.06, 2)])),
+    )
+
+
+def random_crop(rgb: Rgb8, rng: np.random.Generator) -> Rgb8:
+    height, width = rgb.shape[:2]
+    h, w = (int(side * rng.uniform(0.6, 1.0)) for side in (height, width))
+    y, x = rng.integers(0, height - h + 1), rng.integers(0, width - w + 1)
+    return np.ascontiguousarray(rgb[y : y + h, x : x + w])
+
+
+def truth(white: np.ndarray, fault: ToneFault) -> np.ndarray:
+    """What the network should answer, in its units."""
+    log = np.log2(white)
+    knots = np.array(prior.KNOTS, np.float32)
+    curve = (fault.undone_at(knots) - knots) if fault != ToneFault() else 0 * knots
+    cast_of = np.array([log[0] - log[2], log[0] + log[2] - 2 * log[1]])
+    return np.concatenate([cast_of / prior.CAST_SCALE, curve / prior.CURVE_SCALE])
+
+
+def examples(folder: Path, copies: int, rng: np.random.Generator):
+    """Features, answers, which photo, and how much each example counts."""
+    with (folder / "scores.csv").open(newline="") as rows:
+        scored = [(row["file"], float(row["mos"])) for row in csv.DictReader(rows)]
+    inputs, answers, photo, counts = [], [], [], []
+    for index, (name, score) in enumerate(scored):
+        rgb = cv2.imread(str(folder / name))
+        rgb = cv2.resize(rgb, None, fx=0.3, fy=0.3, interpolation=cv2.INTER_AREA)[..., ::-1]
+        for _ in range(copies):
+            white, fault = random_fault(rng)
+            faulty = random_crop(rgb, rng)
+            if fault != ToneFault():
+                faulty = fault.on(faulty)
+            if not (white == 1).all():
+                faulty = cast(faulty, white)
+            inputs.append(features(faulty))
+            answers.append(truth(white, fault))
+            photo.append(index)
+            counts.append(np.clip((score - 15) / 45, 0.1, 1.0))
+    return np.array(inputs), np.array(answers, np.float32), np.array(photo), np.array(counts, np.float32)
+
+
+def learn(inputs, answers, counts, epochs: int, seed: int) -> dict[str, np.ndarray]:
+    """Adam on a smooth absolute loss, decaying step, weight decay, noise on the inputs."""
+    rng = np.random.default_rng(seed)
+    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-3
+    z = np.clip((inputs - mean) / spread, -4, 4).astype(np.float32)
+    sizes = (z.shape[1], *HIDDEN, answers.shape[1])
+    params = []
+    for a, b in pairwise(sizes):
+        params += [rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32)]
+    params[-2] *= 0.1
+    moments = [(np.zeros_like(p), np.zeros_like(p)) for p in params]
+    step, total = 0, epochs * (len(z) // BATCH)
+    for _ in range(epochs):
+        order = rng.permutation(len(z))
+        for start in range(0, len(z) - BATCH + 1, BATCH):
+            pick = order[start : start + BATCH]
+            step += 1
+            rate = 2e-3 * 0.5 * (1 + np.cos(np.pi * step / total))
+            gradients = _gradients(
+                params, z[pick] + rng.normal(0, 0.15, (BATCH, z.shape[1])), answers[pick], counts[pick]
+            )
+            for param, (m, v), g in zip(params, moments, gradients, strict=True):
+                m += 0.1 * (g - m)
+                v += 0.001 * (g * g - v)
+                size = m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+                decay = 0.02 * param if param.ndim == 2 else 0
+                np.subtract(param, rate * (size + decay), out=param)
+    named = {f"{kind}{i}": params[2 * i + j] for i in range(3) for j, kind in enumerate("wb")}
+    return {"mean": mean, "spread": spread, **named}
+
+
+def _gradients(params, x, y, counts):
+    x = x.astype(np.float32)
+    w0, b0, w1, b1, w2, b2 = params
+    h0 = np.maximum(x @ w0 + b0, 0)
+    h1 = np.maximum(h0 @ w1 + b1, 0)
+    off = h1 @ w2 + b2 - y
+    outer = off / np.sqrt(off * off + 0.25) * (counts / counts.sum())[:, None] * _output_weights(y.shape[1])
+    d1 = (outer @ w2.T) * (h1 > 0)
+    d0 = (d1 @ w1.T) * (h0 > 0)
+    return [x.T @ d0, d0.sum(0), h0.T @ d1, d1.sum(0), h1.T @ outer, outer.sum(0)]
+
+
+def _output_weights(count: int) -> np.ndarray:
+    """The ends of the curve hold few pixels."""
+    weights = np.full(count, 0.5, np.float32)
+    weights[:2] = 1.5
+    weights[[2, -1]] = 0.25
+    return weights
+
+
+def answer(net, inputs) -> np.ndarray:
+    x = np.clip((inputs - net["mean"]) / net["spread"], -4, 4)
+    for i in range(2):
+        x = np.maximum(x @ net[f"w{i}"] + net[f"b{i}"], 0)
+    return x @ net["w2"] + net["b2"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--copies", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--keep", type=Path, help="keep the examples in this .npz, or take them from it")
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    if args.keep and args.keep.is_file():
+        with np.load(args.keep) as kept:
+            data = [kept[name] for name in ("inputs", "answers", "photo", "counts")]
+    else:
+        data = examples(args.folder, args.copies, np.random.default_rng(7))
+        if args.keep:
+            np.savez(args.keep, inputs=data[0], answers=data[1], photo=data[2], counts=data[3])
+    inputs, answers, photo, counts = data
+    held = photo % 5 == 0
+    net = learn(inputs[~held], answers[~held], counts[~held], args.epochs, seed=1)
+    off, zero = np.abs(answer(net, inputs[held]) - answers[held]), np.abs(answers[held])
+    names = ["warm", "magenta", *(f"curve at {k}" for k in prior.KNOTS)]
+    for i, name in enumerate(names):
+        faulty = zero[:, i] > 0.5
+        left, was, none = off[faulty, i].mean(), zero[faulty, i].mean(), off[~faulty, i].mean()
+        print(f"{name:14s} error {left:5.2f} of {was:5.2f}   where none was {none:5.2f}")
+    net = learn(inputs, answers, counts, args.epochs, seed=2)
+    packed = {name: np.asarray(value, np.float32 if value.ndim == 1 else np.float16) for name, value in net.items()}
+    to = Path(prior.__file__).with_name("prior.npz")
+    np.savez_compressed(to, **packed)
+    print(f"{len(inputs)} examples of {photo.max() + 1} photos; wrote {to} ({to.stat().st_size} bytes)")
+
+
+if __name__ == "__main__":
+    main()
