@@ -24,7 +24,8 @@ from mediakit.presets.schema import Frame
 
 CHIN = 0.12  # below the detector's box, in heights of it
 EARS = 0.18  # to each side, in widths of it
-MARGIN_STEPS = 10
+MARGINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
+SLACK = 0.03  # of a face's box on each side: a crop that lacks no more than this still shows the face
 SUBJECT_SHARE = 0.7  # a crop that cannot hold this much of a clear subject's length is worse than a border
 CLEAR_SHARE = 0.7  # of all that stands out lies in a clear subject's box
 CLEAR_LEVEL = 110  # and this is how strongly its box stands out on average, 0..255
@@ -93,20 +94,25 @@ def with_margin(face: Face, share: float) -> Box:
     return Box(box.x - side, box.y - above, box.w + 2 * side, box.h + above + below)
 
 
+def _shrunk(box: Box, share: float) -> Box:
+    return Box(box.x + share * box.w, box.y + share * box.h, (1 - 2 * share) * box.w, (1 - 2 * share) * box.h)
+
+
 def _allowed_starts(line: Line, main: Sequence[Face]) -> tuple[int, int] | None:
     """First and last start that keep every main face inside with as much margin as fits; None where none does."""
     last = line.length_px - line.window_px
     if not main:
         return 0, last
-    for step in range(MARGIN_STEPS, -1, -1):
-        begin, end = line.span(hull([with_margin(face, step / MARGIN_STEPS) for face in main]))
+    for share in MARGINS:
+        begin, end = line.span(hull([with_margin(face, share) for face in main]))
         earliest, latest = max(0, math.ceil(end - line.window_px)), min(last, math.floor(begin))
         if earliest <= latest:
             return earliest, latest
-    if end - begin <= line.window_px:  # it fits, but not on whole pixels: less than a pixel is cut
-        between = min(last, max(0, round((begin + end - line.window_px) / 2)))
-        return between, between
-    return None
+    begin, end = line.span(hull([_shrunk(face.box, SLACK) for face in main]))
+    if end - begin > line.window_px:
+        return None
+    between = min(last, max(0, round((begin + end - line.window_px) / 2)))
+    return between, between
 
 
 def _best_start(

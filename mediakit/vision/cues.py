@@ -163,6 +163,16 @@ def _texture(light: Plane) -> tuple[Plane, Plane, Plane]:
     return near, around, near / (near + float(strength.mean()) + 1e-3)
 
 
+def heads(shape: tuple[int, ...], faces: Sequence[Box]) -> Plane:
+    """1 where a head with its hair is, 0 elsewhere, with soft edges."""
+    plane = np.zeros(shape, np.float32)
+    for box in faces:
+        middle = round(box.x + 0.5 * box.w), round(box.y + 0.4 * box.h)
+        reach = max(1, round(0.6 * box.w)), max(1, round(0.7 * box.h))
+        cv2.ellipse(plane, middle, reach, 0, 0, 360, 1.0, cv2.FILLED)
+    return blurred(plane, 0.01)
+
+
 def _people(shape: tuple[int, ...], faces: Sequence[Box]) -> Plane:
     """Heads, and the bodies that go with them, as soft shapes."""
     plane = np.zeros(shape, np.float32)

@@ -26,6 +26,7 @@ WORKING_PIXELS = 640 * 480
 LONGEST_SIDE_PX = 1280
 STEPS = (1.0, 0.5, 0.25)
 LEAST_SIDE_PX = 32
+LEAST_INPUT_PX = 64  # with a side of 32 or less the network (OpenCV 4.14) reads memory nobody wrote and sees ghosts
 
 CONSIDERED = 0.3  # what the network reports at all
 HINT = 0.5  # too weak to be called a face, strong enough to be kept in the picture
@@ -104,8 +105,8 @@ def _detect(working: NDArray[np.uint8], step: float) -> list[Face]:
     """Faces of the working picture, looked for at `step` times its size."""
     small = working if step == 1.0 else _resized(working, step)
     bgr = cv2.cvtColor(np.ascontiguousarray(small), cv2.COLOR_RGB2BGR)
-    short_of = [max(0, LEAST_SIDE_PX - side) for side in bgr.shape[:2]]
-    if any(short_of):  # the network cannot take slivers
+    short_of = [max(0, LEAST_INPUT_PX - side) for side in bgr.shape[:2]]
+    if any(short_of):
         bgr = cv2.copyMakeBorder(bgr, 0, short_of[0], 0, short_of[1], cv2.BORDER_REPLICATE)
     try:
         rows = _network(bgr.shape[1], bgr.shape[0]).detect(bgr)[1]
@@ -116,7 +117,8 @@ def _detect(working: NDArray[np.uint8], step: float) -> list[Face]:
     if rows is None:
         return []
     scale = working.shape[1] / small.shape[1]
-    return [_scaled(_as_face(row), scale) for row in rows if np.isfinite(row).all() and row[2] > 0 and row[3] > 0]
+    faces = [_as_face(row) for row in rows if _is_plausible(row, small.shape)]
+    return [_scaled(face, scale) for face in faces]
 
 
 _ours = threading.local()
@@ -131,6 +133,13 @@ def _network(width_px: int, height_px: int) -> cv2.FaceDetectorYN:
         )
     _ours.network.setInputSize((width_px, height_px))
     return _ours.network
+
+
+def _is_plausible(row: NDArray[np.float32], shape: tuple[int, ...]) -> bool:
+    """Whether a box is a number, has an area, and lies with its middle in the picture."""
+    x, y, width, height = (float(v) for v in row[:4])
+    middle = 0 <= x + width / 2 <= shape[1] and 0 <= y + height / 2 <= shape[0]
+    return bool(np.isfinite(row).all()) and width > 0 and height > 0 and middle
 
 
 def _as_face(row: NDArray[np.float32]) -> Face:
