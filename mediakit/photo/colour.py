@@ -19,11 +19,18 @@ from PIL import Image, ImageCms
 
 from mediakit.model import Note
 from mediakit.photo.containers.header import ColourTag
-from mediakit.photo.icc import PRIMARIES, MatrixProfile, primaries_to_xyz, read_matrix_profile, srgb_profile
-from mediakit.photo.tonemap import sdr_cube
-from mediakit.pixels.light import encode
+from mediakit.photo.icc import (
+    PRIMARIES,
+    MatrixProfile,
+    code_of_light,
+    primaries_to_xyz,
+    read_matrix_profile,
+    write_profile,
+)
+from mediakit.photo.tonemap import PQ, to_sdr
 
 Rgb8 = NDArray[np.uint8]
+Deep = NDArray[np.uint16]
 _UNREADABLE = Note("profile-unreadable", "The colour profile could not be read; the photo was taken to be sRGB.")
 _TRUSTED_WITHIN = 2
 """Code values by which the quick way may differ from littlecms on the grid; more, and littlecms does the work."""
@@ -33,12 +40,13 @@ _TRUSTED_WITHIN = 2
 class _Quick:
     """Look-up to 16-bit light, matrix, look-up to 8-bit sRGB."""
 
-    to_light: NDArray[np.uint16]  # (1, 256, 3)
+    to_light: NDArray[np.uint16]  # (1, 65536, 3)
     matrix: NDArray[np.float32]  # (3, 3)
 
-    def apply(self, rgb: Rgb8) -> Rgb8:
-        light = cv2.transform(cv2.LUT(rgb, self.to_light), self.matrix)
-        result: Rgb8 = cv2.LUT(light, _code_of_light())
+    def apply(self, rgb: Rgb8 | Deep) -> Rgb8:
+        table = self.to_light if rgb.dtype == np.uint16 else self.to_light[:, ::257]
+        light = cv2.transform(cv2.LUT(rgb, np.ascontiguousarray(table)), self.matrix)
+        result: Rgb8 = cv2.LUT(light, code_of_light())
         return result
 
 
@@ -50,27 +58,29 @@ class _Plan:
     transform: ImageCms.ImageCmsTransform | None = None
 
 
-def to_srgb(image: Image.Image, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
+def to_srgb(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
     """The picture in sRGB, (H, W, 3) uint8, and what there is to say about it.
 
-    image: mode L, RGB, CMYK or LAB, its values as `tag` says.
+    picture: mode L, RGB, CMYK or LAB, its values as `tag` says; or (H, W, 3) uint16 RGB, 0..65535.
     """
     if tag.is_hdr:
-        return _from_hdr(image, tag)
+        return _from_hdr(picture, tag)
     if not tag.icc:
-        return _from_code_points(image, tag), ()
-    plan = _plan(tag.icc, image.mode)
+        return _from_code_points(picture, tag), ()
+    plan = _plan(tag.icc, picture.mode if isinstance(picture, Image.Image) else "RGB")
     if plan is None:
-        return _without_profile(image), (_UNREADABLE,)
-    return _by_plan(image, plan), ()
-
-
-def _by_plan(image: Image.Image, plan: _Plan) -> Rgb8:
+        return _without_profile(picture), (_UNREADABLE,)
     if plan.quick:
-        return plan.quick.apply(np.asarray(image))
+        return plan.quick.apply(np.asarray(picture)), ()
     if plan.transform:
-        return _by_littlecms(image, plan.transform)
-    return np.asarray(image.convert("RGB"))
+        return _by_littlecms(_eight_bits(picture), plan.transform), ()
+    return np.asarray(_eight_bits(picture).convert("RGB")), ()
+
+
+def _eight_bits(picture: Image.Image | Deep) -> Image.Image:
+    if isinstance(picture, Image.Image):
+        return picture
+    return Image.fromarray(cv2.convertScaleAbs(picture, alpha=255 / 65535))
 
 
 def _by_littlecms(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Rgb8:
@@ -82,35 +92,30 @@ def _by_littlecms(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> 
     return np.asarray(ImageCms.applyTransform(image, transform))
 
 
-def _without_profile(image: Image.Image) -> Rgb8:
+def _without_profile(picture: Image.Image | Deep) -> Rgb8:
     """Taken as sRGB; ink by the plain formula that viewers use; Lab by the D50 white it is defined with."""
+    image = _eight_bits(picture)
     if image.mode == "LAB":
-        plan = _lab_plan()
-        return _by_littlecms(image, plan)
+        return _by_littlecms(image, _lab_to_srgb())
     return np.asarray(image.convert("RGB"))
 
 
-def _from_code_points(image: Image.Image, tag: ColourTag) -> Rgb8:
+def _from_code_points(picture: Image.Image | Deep, tag: ColourTag) -> Rgb8:
     """H.273 primaries without a profile: wide ones are brought home, the rest is near enough to sRGB."""
-    if image.mode != "RGB" or tag.primaries not in PRIMARIES or tag.primaries == 1:
-        return _without_profile(image)
-    return _quick_for_primaries(tag.primaries).apply(np.asarray(image))
+    is_rgb = not isinstance(picture, Image.Image) or picture.mode == "RGB"
+    if not is_rgb or tag.primaries not in PRIMARIES or tag.primaries == 1:
+        return _without_profile(picture)
+    return _quick_for_primaries(tag.primaries).apply(np.asarray(picture))
 
 
-def _from_hdr(image: Image.Image, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
-    kind = "PQ" if tag.transfer == 16 else "HLG"
+def _from_hdr(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
+    kind = "PQ" if tag.transfer == PQ else "HLG"
     note = Note(
         "hdr-to-sdr", f"This is an HDR photo ({kind}); its light was brought into the range of ordinary screens."
     )
-    return sdr_cube(tag.primaries, tag.transfer).apply(np.asarray(image.convert("RGB"))), (note,)
-
-
-@lru_cache(maxsize=1)
-def _code_of_light() -> NDArray[np.uint8]:
-    """sRGB code value by 16-bit light: (1, 65536)."""
-    light = np.linspace(0, 1, 65536, dtype=np.float32)
-    code: NDArray[np.uint8] = np.rint(encode(light) * np.float32(255)).astype(np.uint8)
-    return code[None]
+    if isinstance(picture, Image.Image):
+        picture = np.asarray(picture.convert("RGB")).astype(np.uint16) * 257
+    return to_sdr(picture, tag.primaries, tag.transfer), (note,)
 
 
 def _quick(profile: MatrixProfile) -> _Quick:
@@ -121,10 +126,10 @@ def _quick(profile: MatrixProfile) -> _Quick:
 
 @lru_cache(maxsize=8)
 def _quick_for_primaries(primaries: int) -> _Quick:
-    srgb = read_matrix_profile(srgb_profile())
-    if srgb is None:
+    profile = read_matrix_profile(write_profile("", primaries))
+    if profile is None:
         raise AssertionError("our own profile does not read back")
-    return _quick(MatrixProfile(srgb.curves, primaries_to_xyz(primaries)))
+    return _quick(profile)
 
 
 @lru_cache(maxsize=16)
@@ -170,5 +175,5 @@ def _grid() -> Image.Image:
 
 
 @lru_cache(maxsize=1)
-def _lab_plan() -> ImageCms.ImageCmsTransform:
+def _lab_to_srgb() -> ImageCms.ImageCmsTransform:
     return ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")

@@ -28,7 +28,6 @@ from PIL import (
 )
 
 from mediakit.errors import Fault, FileError
-from mediakit.model import Note
 from mediakit.photo.containers import png
 from mediakit.photo.containers.header import Header, corrupt, truncated
 from mediakit.photo.heic import decode_heic
@@ -45,10 +44,10 @@ AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A picture in the file's own colours: mode L, RGB, CMYK or LAB, nothing transparent, not yet turned."""
+    """A picture in the file's own colours, nothing transparent."""
 
-    image: Image.Image
-    notes: tuple[Note, ...] = ()
+    image: Image.Image | NDArray[np.uint16]
+    """Mode L, RGB, CMYK or LAB; or (H, W, 3) uint16 RGB for files of more than 8 bits."""
     is_turned: bool = False
     """Whether the decoder applied the orientation already."""
 
@@ -126,22 +125,27 @@ def _tiff(data: bytes, header: Header, factor: int) -> Decoded:
 
 
 def _sixteen_bits(data: bytes, header: Header, factor: int) -> Decoded:
-    """16-bit (or float 0..1) samples: reduced first, then rounded to 8 bits, so that averaging keeps their depth."""
+    """16-bit (or float 0..1) samples. Grey ones become 8-bit after they were reduced; colours keep their depth."""
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise corrupt("its picture cannot be decoded")
-    if "grey" in header.traits and pixels.ndim == 3 and pixels.shape[2] == 4:
-        pixels = over_white(pixels)[..., 0]
     if pixels.dtype == np.float32:
         pixels = np.rint(np.nan_to_num(pixels).clip(0, 1) * 65535).astype(np.uint16)
-    if pixels.dtype == np.uint16:
-        pixels = over_white(pixels)
-        pixels = cv2.convertScaleAbs(reduce_pixels(pixels, factor), alpha=255 / 65535)
-    else:
-        pixels = reduce_pixels(over_white(pixels), factor)
-    if pixels.ndim == 3:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-    return Decoded(Image.fromarray(pixels))
+    pixels = reduce_pixels(over_white(pixels), factor)
+    if "grey" in header.traits and pixels.ndim == 3:
+        pixels = pixels[..., 0]
+    if pixels.ndim == 2:
+        return Decoded(Image.fromarray(eight_bits(pixels)))
+    rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    return Decoded(rgb if rgb.dtype == np.uint16 else Image.fromarray(rgb))
+
+
+def eight_bits(samples: Samples) -> NDArray[np.uint8]:
+    """0..65535 rounded to 0..255; 8-bit samples as they are."""
+    if samples.dtype == np.uint8:
+        return samples.astype(np.uint8, copy=False)
+    rounded: NDArray[np.uint8] = cv2.convertScaleAbs(np.ascontiguousarray(samples), alpha=255 / 65535)
+    return rounded
 
 
 def over_white(pixels: Samples) -> Samples:
@@ -164,8 +168,11 @@ def reduce_pixels(pixels: Samples, factor: int) -> Samples:
 
 
 def _heic(data: bytes, header: Header, factor: int) -> Decoded:
-    pixels, is_turned = decode_heic(data, header, factor)
-    return Decoded(Image.fromarray(over_white(pixels)), is_turned=is_turned)
+    samples, is_turned = decode_heic(data, header, factor)
+    pixels = over_white(samples)
+    if pixels.dtype == np.uint16 and pixels.ndim == 3:
+        return Decoded(pixels.astype(np.uint16, copy=False), is_turned=is_turned)
+    return Decoded(Image.fromarray(eight_bits(pixels)), is_turned=is_turned)
 
 
 def _by_pillow(plugin: Callable[[io.BytesIO], Image.Image], data: bytes, factor: int) -> Decoded:

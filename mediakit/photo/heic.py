@@ -19,7 +19,7 @@ from mediakit.model import Size
 from mediakit.photo.containers.header import Header, corrupt
 from mediakit.photo.containers.heif import Box, Catalogue, boxes, read_catalogue
 
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 _DIRECT_PIXELS = 50_000_000
 _BAND_PIXELS = 16_000_000
 _REFERENCE_HEAD = 12
@@ -35,7 +35,10 @@ def can_band(data: bytes, header: Header) -> bool:
 
 
 def decode_heic(data: bytes, header: Header, factor: int) -> tuple[Pixels, bool]:
-    """(H, W) or (H, W, 3 or 4) uint8, RGB, reduced by up to `factor`; and whether it is turned as shown already."""
+    """(H, W) or (H, W, 3 or 4) RGB, reduced by up to `factor`; and whether it is turned as shown already.
+
+    uint8, or uint16 0..65535 where the file has more than 8 bits.
+    """
     if header.stored.pixels > _DIRECT_PIXELS:
         grid = _grid(data, header)
         if grid:
@@ -47,7 +50,7 @@ def _open(data: bytes) -> Pixels:
     import pillow_heif
 
     pillow_heif.options.DECODE_THREADS = 1
-    return np.asarray(pillow_heif.open_heif(data, convert_hdr_to_8bit=True))
+    return np.asarray(pillow_heif.open_heif(data, convert_hdr_to_8bit=False))
 
 
 def _reduced(pixels: Pixels, factor: int) -> Pixels:
@@ -114,11 +117,12 @@ def _decode_bands(data: bytes, grid: _Grid, factor: int) -> Pixels:
     while grid.tile_height_px % factor:
         factor -= 1
     rows_a_band = max(1, _BAND_PIXELS // (grid.stored.width_px * grid.tile_height_px))
-    bands = []
+    bands: list[Pixels] = []
     for first in range(0, grid.rows, rows_a_band):
         rows = min(rows_a_band, grid.rows - first)
         bands.append(_reduced(_open(_with_band(data, grid, first, rows)), factor))
-    return np.concatenate(bands)
+    whole: Pixels = np.concatenate(bands)  # type: ignore[assignment]  # numpy forgets the dtype of a union
+    return whole
 
 
 def _with_band(data: bytes, grid: _Grid, first: int, rows: int) -> bytes:

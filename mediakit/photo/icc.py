@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.pixels.light import encode
+
 Float = NDArray[np.float64]
 _D50 = (0.9642, 1.0, 0.8249)
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
@@ -30,11 +32,12 @@ SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 
 @dataclass(frozen=True, slots=True)
 class MatrixProfile:
-    """An RGB profile of three curves and a matrix. `curves`: three (256,) tables of light 0..1 by 8-bit code value.
-    `to_xyz`: (3, 3), linear RGB to D50 XYZ."""
+    """An RGB profile of three curves and a matrix."""
 
     curves: tuple[Float, Float, Float]
+    """Red, green, blue: (65536,), light 0..1 by 16-bit code value."""
     to_xyz: Float
+    """(3, 3): linear RGB to D50 XYZ."""
 
 
 def primaries_to_xyz(primaries: int) -> Float:
@@ -83,8 +86,8 @@ def _xyz(tag: bytes) -> tuple[float, ...]:
 
 
 def _curve(tag: bytes) -> Float:
-    """Light by 8-bit code value, (256,)."""
-    code = np.arange(256) / 255
+    """Light by 16-bit code value, (65536,)."""
+    code = np.linspace(0, 1, 65536)
     if tag[:4] == b"curv":
         (count,) = struct.unpack_from(">I", tag, 8)
         if count == 0:
@@ -123,7 +126,7 @@ def write_profile(name: str, primaries: int) -> bytes:
     cone = _adaptation()
     tags = [
         ((b"desc",), _text(name)),
-        ((b"cprt",), _text("No copyright, use freely")),
+        ((b"cprt",), _text("CC0")),
         ((b"wtpt",), _xyz_tag(_D50)),
         ((b"chad",), b"sf32\x00\x00\x00\x00" + struct.pack(">9i", *(round(v * 65536) for v in cone.ravel()))),
         ((b"rXYZ",), _xyz_tag(columns[0])),
@@ -150,6 +153,14 @@ def _text(words: str) -> bytes:
 
 def _xyz_tag(xyz: Float | tuple[float, ...]) -> bytes:
     return b"XYZ \x00\x00\x00\x00" + struct.pack(">3i", *(round(float(v) * 65536) for v in xyz))
+
+
+@lru_cache(maxsize=1)
+def code_of_light() -> NDArray[np.uint8]:
+    """sRGB code value by 16-bit light, as a look-up table: (1, 65536)."""
+    light = np.linspace(0, 1, 65536, dtype=np.float32)
+    code: NDArray[np.uint8] = np.rint(encode(light) * np.float32(255)).astype(np.uint8)
+    return code[None]
 
 
 def srgb_profile() -> bytes:

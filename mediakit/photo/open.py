@@ -119,7 +119,7 @@ def _pixels(admitted: Admitted, factor: int) -> tuple[Rgb8, tuple[Note, ...]]:
     decoded = decode(admitted.data, header, factor)
     rgb, notes = to_srgb(decoded.image, header.colour)
     turned = rgb if decoded.is_turned else _turn(rgb, header.orientation)
-    return np.ascontiguousarray(turned), decoded.notes + notes
+    return np.ascontiguousarray(turned), notes
 
 
 def _turn(rgb: Rgb8, orientation: int) -> Rgb8:

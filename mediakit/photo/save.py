@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import errno
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from mediakit.errors import Fault, FileError
 from mediakit.photo.containers import read_header
@@ -92,17 +94,29 @@ def _encoder(image: Image.Image, format: Format, meta: PhotoMeta, keep_capture_d
         if format == "jpeg":
             packet: dict[str, bytes] = {"xmp": xmp} if xmp else {}
             sampling = 0 if full_chroma else 2
-            image.save(
-                file, "JPEG", quality=quality, subsampling=sampling, progressive=True, optimize=True, icc_profile=icc,
-                exif=exif, **packet,
-            )  # fmt: skip
+            with _room_for(image):
+                image.save(
+                    file, "JPEG", quality=quality, subsampling=sampling, progressive=True, optimize=True,
+                    icc_profile=icc, exif=exif, **packet,
+                )  # fmt: skip
         elif format == "webp":
             image.save(file, "WEBP", quality=quality, method=4, icc_profile=icc, exif=exif, xmp=xmp)
         else:
-            image.save(file, "PNG", optimize=True, icc_profile=icc, exif=exif, pnginfo=_png_texts(meta, xmp))
+            image.save(file, "PNG", icc_profile=icc, exif=exif, pnginfo=_png_texts(meta, xmp))
         return file.getvalue()
 
     return encode
+
+
+@contextmanager
+def _room_for(image: Image.Image) -> Iterator[None]:
+    """Pillow gives libjpeg one byte a pixel to write a progressive file into and fails on noisier pictures."""
+    before = ImageFile.MAXBLOCK
+    ImageFile.MAXBLOCK = max(before, 4 * image.width * image.height + 65536)
+    try:
+        yield
+    finally:
+        ImageFile.MAXBLOCK = before
 
 
 def _png_texts(meta: PhotoMeta, xmp: bytes) -> PngImagePlugin.PngInfo:

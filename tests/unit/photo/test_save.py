@@ -1,0 +1,286 @@
+"""Saving: within the bytes, as good as can be, saying only what it should."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, PngImagePlugin
+
+from mediakit.errors import Fault, FileError
+from mediakit.model import Size
+from mediakit.photo.metadata import AiLabel, PhotoMeta
+from mediakit.photo.open import open_photo, peek
+from mediakit.photo.save import save_photo
+from mediakit.presets.schema import Limits
+
+LIMITS = Limits(min_side_px=1)
+AIGC = '{"Label":"1","ContentProducer":"某工具 <a&b>","ProduceID":"x-1","ReservedCode1":""}'
+LABEL = AiLabel(aigc=AIGC, source_type="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia")
+
+
+def noise(width: int, height: int, seed=1) -> np.ndarray:
+    """The hardest thing to compress there is."""
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def scene(width: int, height: int, seed=1) -> np.ndarray:
+    """Soft shapes with a little grain, like a photo."""
+    rng = np.random.default_rng(seed)
+    coarse = Image.fromarray(rng.integers(0, 256, (9, 9, 3), dtype=np.uint8)).resize((width, height), Image.BICUBIC)
+    grain = rng.normal(0, 4, (height, width, 1))
+    return np.clip(np.asarray(coarse) + grain, 0, 255).astype(np.uint8)
+
+
+def test_what_fits_is_written_once_at_the_first_quality(tmp_path):
+    saved = save_photo(scene(600, 800), tmp_path / "a.jpg", max_bytes=5_000_000, target_bytes=2_000_000)
+    assert (saved.quality, saved.subsampling, saved.encodes, saved.reached_target) == (92, "4:4:4", 1, True)
+    assert saved.bytes == (tmp_path / "a.jpg").stat().st_size
+    with Image.open(tmp_path / "a.jpg") as image:
+        assert image.info["progressive"]
+        assert 200 < len(image.info["icc_profile"]) < 500
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        assert "sRGB" in ImageCms.getProfileDescription(profile)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    width=st.integers(1, 500),
+    height=st.integers(1, 500),
+    budget=st.integers(30_000, 200_000),
+    fmt=st.sampled_from(["jpeg", "webp"]),
+    rough=st.booleans(),
+)
+def test_any_size_fits_its_budget_and_reopens_elsewhere(tmp_path_factory, width, height, budget, fmt, rough):
+    path = tmp_path_factory.mktemp("s") / f"a.{fmt}"
+    pixels = (noise if rough else scene)(width, height)
+    try:
+        saved = save_photo(pixels, path, format=fmt, max_bytes=budget)
+    except FileError as why:
+        assert why.code is Fault.CHECK_FAILED
+        assert rough
+        assert width * height > budget / 4
+        assert not path.exists()
+        return
+    assert saved.bytes == path.stat().st_size <= budget
+    assert 60 <= saved.quality <= 92
+    with Image.open(path) as image:
+        image.load()
+        assert image.size == (width, height)
+        assert image.mode == "RGB"
+
+
+@pytest.mark.parametrize("budget", [40_000, 60_000, 90_000, 130_000, 180_000])
+def test_the_search_finds_the_best_quality_there_is(budget, tmp_path):
+    pixels = scene(500, 700)
+    saved = save_photo(pixels, tmp_path / "a.jpg", max_bytes=budget)
+    if saved.quality < 92 and saved.bytes < 0.97 * budget:
+        better = io.BytesIO()
+        sampling = 0 if saved.subsampling == "4:4:4" else 2
+        Image.fromarray(pixels).save(
+            better, "JPEG", quality=saved.quality + 1, subsampling=sampling, progressive=True, optimize=True
+        )
+        assert len(better.getvalue()) + 496 > budget or (saved.quality + 1 == 80 and saved.subsampling == "4:2:0")
+    assert saved.encodes <= 9
+
+
+def test_the_budgets_of_thumbnails_and_articles_always_fit(tmp_path):
+    cases = [((300, 300), 64_000), ((200, 200), 64_000), ((900, 383), 1_000_000), ((1080, 1440), 1_000_000)]
+    for (width, height), limit in cases:
+        assert save_photo(scene(width, height), tmp_path / "a.jpg", max_bytes=limit).bytes <= limit
+
+
+def test_a_wish_is_not_worth_a_bad_picture_but_a_limit_is_kept(tmp_path):
+    pixels = noise(400, 400)
+    wished = save_photo(pixels, tmp_path / "a.jpg", target_bytes=10_000, max_bytes=5_000_000)
+    assert not wished.reached_target
+    assert wished.quality >= 75
+    with pytest.raises(FileError) as caught:
+        save_photo(pixels, tmp_path / "b.jpg", max_bytes=10_000)
+    assert caught.value.code is Fault.CHECK_FAILED
+    assert not (tmp_path / "b.jpg").exists()
+
+
+def test_colour_keeps_its_full_resolution_where_the_bytes_allow(tmp_path):
+    pixels = scene(400, 400)
+    roomy = save_photo(pixels, tmp_path / "a.jpg", max_bytes=400_000)
+    tight = save_photo(pixels, tmp_path / "b.jpg", max_bytes=roomy.bytes // 4)
+    assert (roomy.subsampling, tight.subsampling) == ("4:4:4", "4:2:0")
+
+
+def test_png_is_lossless_and_says_when_it_cannot_fit(tmp_path):
+    pixels = noise(120, 90)
+    save_photo(pixels, tmp_path / "a.png", format="png")
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "a.png")), pixels)
+    with pytest.raises(FileError) as caught:
+        save_photo(pixels, tmp_path / "b.png", format="png", max_bytes=1000)
+    assert caught.value.code is Fault.CHECK_FAILED
+    assert "JPEG" in caught.value.hint
+
+
+def test_a_side_that_the_format_cannot_hold_is_said(tmp_path):
+    with pytest.raises(FileError) as caught:
+        save_photo(np.zeros((16400, 4, 3), np.uint8), tmp_path / "a.webp", format="webp")
+    assert caught.value.code is Fault.CHECK_FAILED
+
+
+def test_a_folder_that_is_not_there_is_not_writable(tmp_path):
+    with pytest.raises(FileError) as caught:
+        save_photo(scene(20, 20), tmp_path / "gone" / "a.jpg")
+    assert caught.value.code is Fault.NOT_WRITABLE
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, monkeypatch):
+    import errno
+    from pathlib import Path
+
+    def no_room(self, data):
+        with self.open("wb") as file:
+            file.write(data[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", no_room)
+    with pytest.raises(FileError) as caught:
+        save_photo(scene(20, 20), tmp_path / "a.jpg")
+    assert caught.value.code is Fault.DISK_FULL
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fmt", ["jpeg", "png", "webp"])
+def test_the_label_and_the_copyright_survive(fmt, tmp_path):
+    path = tmp_path / f"a.{fmt}"
+    meta = PhotoMeta(copyright='© 2026 "Shop" & <Söhne> 店', ai_label=LABEL)
+    save_photo(scene(64, 48), path, format=fmt, meta=meta)
+    again = open_photo(path, LIMITS).meta
+    assert again.ai_label == LABEL
+    assert again.copyright == meta.copyright
+    assert peek(path, LIMITS).has_ai_label
+
+
+@pytest.mark.parametrize("fmt", ["jpeg", "png", "webp"])
+def test_nothing_is_said_that_was_not_there(fmt, tmp_path):
+    save_photo(scene(64, 48), tmp_path / f"a.{fmt}", format=fmt, meta=PhotoMeta(captured_at="2026:01:02 03:04:05"))
+    meta = open_photo(tmp_path / f"a.{fmt}", LIMITS).meta
+    assert meta == PhotoMeta()
+
+
+def test_the_capture_date_is_kept_only_on_request(tmp_path):
+    meta = PhotoMeta(captured_at="2026:01:02 03:04:05", captured_offset="+08:00")
+    save_photo(scene(64, 48), tmp_path / "a.jpg", meta=meta, keep_capture_date=True)
+    again = open_photo(tmp_path / "a.jpg", LIMITS).meta
+    assert (again.captured_at, again.captured_offset) == ("2026:01:02 03:04:05", "+08:00")
+
+
+def test_the_same_pixels_make_the_same_bytes(tmp_path):
+    for name in ("a.jpg", "b.jpg"):
+        save_photo(scene(200, 100), tmp_path / name, meta=PhotoMeta(copyright="me", ai_label=LABEL))
+    assert (tmp_path / "a.jpg").read_bytes() == (tmp_path / "b.jpg").read_bytes()
+
+
+def xmp(attributes: str, inner: str = "") -> bytes:
+    return (
+        '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+        f'xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/" xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
+        f'{attributes}>{inner}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
+
+
+def exif_comment(text: str) -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9286] = b"ASCII\x00\x00\x00" + text.encode()
+    return exif.tobytes()
+
+
+def labelled(where: str, path) -> None:
+    image = Image.fromarray(scene(64, 48))
+    escaped = AIGC.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    if where == "xmp attribute":
+        image.save(path, "JPEG", xmp=xmp(f'TC260:AIGC="{escaped}"'))
+    elif where == "xmp element":
+        image.save(path, "JPEG", xmp=xmp("", f"<TC260:AIGC>{escaped}</TC260:AIGC>"))
+    elif where == "webp xmp":
+        image.save(path, "WEBP", xmp=xmp(f'TC260:AIGC="{escaped}"'))
+    elif where == "png text":
+        texts = PngImagePlugin.PngInfo()
+        texts.add_itxt("AIGC", AIGC, zip=True)
+        image.save(path, "PNG", pnginfo=texts)
+    elif where == "exif comment":
+        image.save(path, "JPEG", exif=exif_comment(f'{{"AIGC": {AIGC}}}'))
+
+
+@pytest.mark.parametrize("where", ["xmp attribute", "xmp element", "webp xmp", "png text", "exif comment"])
+def test_an_ai_label_is_found_wherever_it_stands_and_carried_on(where, tmp_path):
+    suffix = {"webp xmp": ".webp", "png text": ".png"}.get(where, ".jpg")
+    labelled(where, tmp_path / f"in{suffix}")
+    photo = open_photo(tmp_path / f"in{suffix}", LIMITS)
+    assert photo.meta.ai_label is not None
+    assert json.loads(photo.meta.ai_label.aigc) == json.loads(AIGC)
+    save_photo(photo.pixels, tmp_path / "out.jpg", meta=photo.meta)
+    assert json.loads(open_photo(tmp_path / "out.jpg", LIMITS).meta.ai_label.aigc) == json.loads(AIGC)
+
+
+def test_an_iptc_source_type_is_carried_on(tmp_path):
+    image = Image.fromarray(scene(64, 48))
+    image.save(tmp_path / "in.jpg", xmp=xmp(f'e:DigitalSourceType="{LABEL.source_type}"'))
+    photo = open_photo(tmp_path / "in.jpg", LIMITS)
+    assert photo.meta.ai_label == AiLabel(source_type=LABEL.source_type)
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"<x:xmpmeta",
+        b"\xff\xfe\x00garbage",
+        b'<!DOCTYPE a [<!ENTITY b "cccccccccc"><!ENTITY d "&b;&b;&b;">]><x>&d;</x>',
+        b"<a>" * 5000,
+    ],
+)
+def test_broken_or_malicious_metadata_never_stops_a_photo(packet, tmp_path):
+    Image.fromarray(scene(64, 48)).save(tmp_path / "in.jpg", xmp=packet)
+    assert open_photo(tmp_path / "in.jpg", LIMITS).meta.ai_label is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(cut=st.integers(0, 300), flips=st.lists(st.tuples(st.integers(0, 299), st.integers(0, 255)), max_size=12))
+def test_reading_metadata_never_raises(tmp_path_factory, cut, flips):
+    exif = Image.Exif()
+    exif[0x8298], exif[0x0112], exif[0x010F] = "me", 6, "Acme"
+    exif.get_ifd(0x8769)[0x9003] = "2026:05:01 14:30:00"
+    exif.get_ifd(0x8825)[2] = (31.0, 13.0, 5.5)
+    block = bytearray(exif.tobytes())
+    for at, value in flips:
+        if 6 <= at < len(block):
+            block[at] = value
+    path = tmp_path_factory.mktemp("m") / "a.jpg"
+    Image.new("RGB", (32, 24)).save(path, exif=bytes(block[: max(10, len(block) - cut)]))
+    assert open_photo(path, LIMITS).shown in (Size(32, 24), Size(24, 32))
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool, an independent judge, is not installed")
+@pytest.mark.corpus
+def test_an_independent_tool_finds_nothing_private_in_what_is_written(corpus, tmp_path):
+    sources = [
+        *sorted((corpus / "photos" / "exif").glob("*.jpg")),
+        *sorted((corpus / "photos" / "heic").glob("*.HEIC")),
+    ]
+    for source in sources:
+        photo = open_photo(source, LIMITS, at_least=Size(200, 200))
+        save_photo(photo.pixels, tmp_path / f"{source.stem}.jpg", meta=photo.meta)
+    said = subprocess.run(
+        ["exiftool", "-j", "-G1", "-a", "-r", str(tmp_path)], capture_output=True, text=True, check=True
+    ).stdout
+    assert len(json.loads(said)) == len(sources)
+    allowed = ("System:", "File:", "ExifTool:", "Composite:", "JFIF:", "ICC", "SourceFile")
+    kept = {"IFD0:Copyright", "XMP-dc:Rights"}
+    for tags in json.loads(said):
+        strange = {t for t in tags if not t.startswith(allowed) and t not in kept}
+        assert not strange, (tags["SourceFile"], strange)
+        assert "ThumbnailImage" not in str(tags)
+        assert tags["ICC_Profile:ProfileDescription"] == "sRGB"
