@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from mediakit.frame.clip import solve_clip
 from mediakit.frame.place import place_logo
-from mediakit.frame.solve import Framing, solve
+from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for
 from mediakit.model import Crop, Note, Seconds, Size
 from mediakit.photo.overlay import logo_for_clip, logo_ratio
@@ -45,7 +46,7 @@ def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook, path: Path, work
     """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo."""
     spec = _spec(recipe)
     assert recipe.clip is not None
-    framing = solve(look.findings, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
+    framing = solve_clip(look.seen, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
     size = _even(export_size(recipe.shape, framing, info.size))
     table = recipe.asset(recipe.develop.look)
     cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
@@ -85,7 +86,7 @@ def _encoding(spec: ClipSpec, recipe: Recipe) -> Encoding:
     budgets = [size for size in (spec.max_bytes, spec.target_bytes) if size is not None]
     return Encoding(
         max_video_kbps=spec.max_video_kbps,
-        audio_kbps=spec.audio_kbps,
+        max_level=spec.max_level,
         max_bytes=min(budgets, default=None),
         max_gop_s=spec.max_gop_s,
         x264_preset=recipe.clip.x264_preset,

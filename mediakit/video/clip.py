@@ -115,6 +115,8 @@ class ClipInfo:
     stream: int
     codec: str
     profile: str
+    level: int
+    """As the codec counts: 42 is H.264 level 4.2."""
     pix_fmt: str
     bit_depth: int
     colour: Colour

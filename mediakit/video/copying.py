@@ -2,7 +2,7 @@
 
 For a surface a stream is copied only where encoding would give the same picture again: H.264 High, yuv420p, BT.709, same
 size, upright, constant rate, groups of pictures and bit rate within the surface's. For a clip wanted as shot any stream
-that MP4 carries is copied, rotation and all; what is not tagged stays so.
+that MP4 carries is copied, rotation and all.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mediakit.model import Crop
 from mediakit.tools.ffmpeg import file_url, input_args
 from mediakit.video.clip import ClipInfo
+from mediakit.video.colour import matrix_of
 from mediakit.video.encode import container_args
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ COPIED_AS_SHOT = {
     "vp9": ("mp4", "matroska"),
 }
 """Codec -> containers out of which it is copied into MP4."""
+
+
+WRITE_BT709 = (
+    "h264_metadata=colour_primaries=1:transfer_characteristics=1:matrix_coefficients=1:video_full_range_flag=0"
+)
+"""A bitstream filter that writes tags into the stream's own header; code points of ITU-T H.273."""
 
 
 def can_copy_picture(info: ClipInfo, output: ClipOutput) -> bool:
@@ -50,16 +57,24 @@ def _is_as_encoded(info: ClipInfo, output: ClipOutput) -> bool:
     encoding = output.encoding
     return (
         (info.container, info.codec, info.profile, info.pix_fmt) == ("mp4", "h264", "High", "yuv420p")
-        and info.colour.is_bt709
+        and _is_bt709(info)
         and info.orientation.is_upright
         and info.is_square
         and output.size == info.size
         and output.fps == info.fps
         and not (info.vfr or info.interlaced)
         and info.max_gop_s <= encoding.max_gop_s + 0.05
+        and info.level <= encoding.max_level
         and info.video_kbps <= encoding.max_video_kbps
         and (encoding.max_bytes is None or info.bytes <= encoding.max_bytes)
     )
+
+
+def _is_bt709(info: ClipInfo) -> bool:
+    """Tagged so, or not tagged and by custom so: the missing tags are then written, the picture stays."""
+    colour = info.colour
+    said = {colour.primaries, colour.transfer, matrix_of(colour, info.coded)}
+    return said <= {"bt709", "unknown"} and not colour.full_range
 
 
 def copy_args(source: Path, info: ClipInfo, outputs: Sequence[ClipOutput]) -> list[str]:
@@ -71,7 +86,9 @@ def copy_args(source: Path, info: ClipInfo, outputs: Sequence[ClipOutput]) -> li
         if output.track is not None:
             inputs += input_args(output.track, "mov")
             sound = ["-map", f"{inputs.count('-i') - 1}:a:0", "-c:a", "copy"]
-        tag = ["-tag:v", "hvc1"] if info.codec == "hevc" else []
-        mapped += ["-map", f"0:{info.stream}", "-c:v", "copy", *tag, *sound]
+        words = ["-tag:v", "hvc1"] if info.codec == "hevc" else []
+        if not output.as_shot and not info.colour.is_bt709:
+            words += ["-bsf:v", WRITE_BT709]
+        mapped += ["-map", f"0:{info.stream}", "-c:v", "copy", *words, *sound]
         mapped += [*container_args(info.kept), file_url(output.path)]
     return [*inputs, *mapped]

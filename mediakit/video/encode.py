@@ -35,19 +35,19 @@ class Encoding:
     """What the encoder is asked for. Rates are kbit/s (1000), bytes decimal."""
 
     max_video_kbps: int = 10000
-    audio_kbps: int = 128
     max_bytes: int | None = None
     """The tighter of the surface's limit and its target, sound and container included."""
     max_gop_s: float = 2.0
+    max_level: int = 42
+    """H.264 level times ten up to which a stream is copied."""
     x264_preset: str = "faster"
 
-    def average_kbps(self, duration: Seconds, fps: Fraction, *, has_sound: bool) -> int | None:
+    def average_kbps(self, duration: Seconds, fps: Fraction, sound_bytes: int) -> int | None:
         """The average picture rate that keeps the file within `max_bytes`; None without a limit."""
         if self.max_bytes is None:
             return None
         tables = MUX_BYTES_A_FRAME * float(duration * fps)
-        sound = self.audio_kbps * 1000 / 8 * float(duration) * 1.05 if has_sound else 0.0
-        left = self.max_bytes * MUX_SHARE - tables - sound
+        left = self.max_bytes * MUX_SHARE - tables - sound_bytes
         return max(LEAST_KBPS, int(left * 8 / 1000 / max(float(duration), 0.04)))
 
 
@@ -87,7 +87,7 @@ def container_args(keep: tuple[tuple[str, str], ...]) -> list[str]:
     kept = [word for key, value in keep for word in ("-metadata", f"{key}={value}")]
     flags = "+faststart+use_metadata_tags" if kept else "+faststart"
     return [
-        *("-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn"),
+        *("-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn", "-metadata:s:v", "encoder="),
         *kept,
         *("-fflags", "+bitexact", "-movflags", flags, "-f", "mp4"),
     ]

@@ -149,15 +149,16 @@ def _scaled(info: ClipInfo, size: Size, cube: str | None) -> tuple[Filter, ...]:
         "rangein": range_in,
     }
     narrow = make("format", pix_fmts="yuv420p")
+    dither = "ordered" if info.bit_depth > 8 else "none"
     if cube is None:
-        return (*_known(info, coded_rgb), make("zscale", **scale, matrix="709", range="limited"), narrow)
+        return (*_known(info, coded_rgb), make("zscale", **scale, matrix="709", range="limited", dither=dither), narrow)
     return (
         *_known(info, coded_rgb),
         make("zscale", **scale, matrix="gbr", range="full"),
         make("format", pix_fmts="gbrp16le"),
         make("lut3d", file=cube, interp="tetrahedral"),
         make("setparams", range="full", color_primaries="bt709", color_trc="bt709", colorspace="gbr"),
-        make("zscale", matrixin="gbr", rangein="full", matrix="709", range="limited", dither="ordered"),
+        make("zscale", matrixin="gbr", rangein="full", matrix="709", range="limited", dither=dither),
         narrow,
     )
 

@@ -164,6 +164,7 @@ def _info(clip: OpenClip, packets: dict[int, Packets], index: int, timing: Timin
         stream=index,
         codec=stream.codec_context.codec.canonical_name,
         profile=stream.codec_context.profile or "",
+        level=int(stream.codec_context.level or 0),
         pix_fmt=look.pix_fmt,
         bit_depth=look.bit_depth,
         colour=colour_of(stream.codec_context, look),

@@ -234,7 +234,8 @@ class _Encoder:
 
     def _output_args(self, output: ClipOutput, n: int, *, first: bool) -> list[str]:
         encoding, duration = output.encoding, output.duration(self.info)
-        average = encoding.average_kbps(duration, output.fps, has_sound=output.track is not None)
+        sound_bytes = output.track.stat().st_size if output.track is not None else 0
+        average = encoding.average_kbps(duration, output.fps, sound_bytes)
         args = x264_args(encoding, output.size, output.fps, self.threads)
         args += rate_args(encoding, None if first else average)
         if average is not None:
