@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -171,10 +172,22 @@ REMUXED: dict[str, tuple[str, Callable[[Path, Path], Path]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The file of a fault, encoded once however often it is asked for."""
+    folder = tmp_path_factory.mktemp("faults")
+
+    @cache
+    def find(name: str) -> Path:
+        return ENCODED[name][1](folder / f"{name}.mp4")
+
+    return find
+
+
 @pytest.mark.parametrize("name", ENCODED)
-def test_each_fault_of_encoding_is_caught_and_nothing_else(tmp_path: Path, name: str) -> None:
-    rule, make = ENCODED[name]
-    checks = check_file(make(tmp_path / "a.mp4"), MOMENTS, expect=Expected())
+def test_each_fault_of_encoding_is_caught_and_nothing_else(encoded: Callable[[str], Path], name: str) -> None:
+    rule, _ = ENCODED[name]
+    checks = check_file(encoded(name), MOMENTS, expect=Expected())
     assert broken(checks) == {rule}
 
 
@@ -308,8 +321,8 @@ def ffprobe(path: Path) -> dict[str, object]:
 @pytest.mark.parametrize(
     "name", [None, "HLG", "interlaced", "60 fps", "level 5.1", "HEVC", "44.1 kHz", "no colour tags"]
 )
-def test_ffprobe_reads_the_same_facts(good: Path, tmp_path: Path, name: str | None) -> None:
-    path = good if name is None else ENCODED[name][1](tmp_path / "a.mp4")
+def test_ffprobe_reads_the_same_facts(good: Path, encoded: Callable[[str], Path], name: str | None) -> None:
+    path = good if name is None else encoded(name)
     said = ffprobe(path)
     video, audio = said["streams"]  # type: ignore[misc]
     facts = read_clip(path, "mp4")
