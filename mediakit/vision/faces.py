@@ -42,8 +42,8 @@ class Candidate:
 
     face: Face
     seen: tuple[float, ...]
-    working_side_px: float
-    """The larger side of its box in the working picture."""
+    working_width_px: float
+    """The width of its box in the working picture."""
 
     @property
     def is_face(self) -> bool:
@@ -51,7 +51,7 @@ class Candidate:
         ranked = sorted(self.seen, reverse=True)
         if ranked[0] >= SURE or sum(ranked[:2]) / 2 >= AGREED:
             return True
-        return self.working_side_px < SMALL_PX and ranked[0] >= SMALL_SURE
+        return self.working_width_px < SMALL_PX and ranked[0] >= SMALL_SURE
 
 
 def find_faces(rgb: NDArray[np.uint8], *, shown: Size) -> tuple[Face, ...]:
@@ -88,10 +88,14 @@ def find_candidates(rgb: NDArray[np.uint8], *, shown: Size) -> tuple[Candidate, 
     return tuple(sorted(in_shown, key=lambda c: c.face.box.area, reverse=True))
 
 
+def working_scale(shown: Size) -> float:
+    """How far to shrink a picture before looking at it: to the pixels of 640 x 480, so that panoramas keep their height."""
+    longest = max(shown.width_px, shown.height_px)
+    return float(min(1.0, (WORKING_PIXELS / shown.pixels) ** 0.5, LONGEST_SIDE_PX / longest))
+
+
 def _working_copy(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """At most as many pixels as 640 x 480, so that panoramas keep their height."""
-    height, width = rgb.shape[:2]
-    scale = min(1.0, (WORKING_PIXELS / (height * width)) ** 0.5, LONGEST_SIDE_PX / max(height, width))
+    scale = working_scale(Size(rgb.shape[1], rgb.shape[0]))
     return rgb if scale == 1.0 else _resized(rgb, scale)
 
 
@@ -160,11 +164,11 @@ def _add(candidates: list[Candidate], face: Face, index: int) -> None:
             seen = list(known.seen)
             seen[index] = max(seen[index], face.confidence)
             best = face if face.confidence > known.face.confidence else known.face
-            candidates[position] = Candidate(best, tuple(seen), max(best.box.w, best.box.h))
+            candidates[position] = Candidate(best, tuple(seen), best.box.w)
             return
     seen = [0.0] * len(STEPS)
     seen[index] = face.confidence
-    candidates.append(Candidate(face, tuple(seen), max(face.box.w, face.box.h)))
+    candidates.append(Candidate(face, tuple(seen), face.box.w))
 
 
 def overlap(one: Box, other: Box) -> float:

@@ -49,10 +49,10 @@ class Head:
 
     def __call__(self, cues: Plane) -> Plane:
         """(H, W, K) cues to (H, W) float32, 0..1."""
-        values = (cues.reshape(-1, cues.shape[-1]) - self.mean) / self.spread
+        values = np.asarray((cues.reshape(-1, cues.shape[-1]) - self.mean) / self.spread, np.float32)
         odds = [self._odds(values[begin : begin + ROWS_AT_ONCE]) for begin in range(0, len(values), ROWS_AT_ONCE)]
-        answer: Plane = 1.0 / (1.0 + np.exp(-np.concatenate(odds)))
-        return answer.reshape(cues.shape[:2]).astype(np.float32, copy=False)
+        answer = np.asarray(1.0 / (1.0 + np.exp(-np.concatenate(odds))), np.float32)
+        return answer.reshape(cues.shape[:2])
 
     def _odds(self, values: Plane) -> Plane:
         for index, (weights, bias) in enumerate(self.layers):
