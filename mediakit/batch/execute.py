@@ -6,13 +6,12 @@ a file that is not there, and a run killed between the two only makes that one s
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener
+from mediakit.batch.outfolder import file_hash
 from mediakit.batch.plan import Job, Plan
 from mediakit.batch.shoot import Refusal
 from mediakit.batch.workers import run_jobs, workers_for
@@ -47,12 +46,6 @@ def hash_sources(
             fresh.append((source, known))
         hashes[source.rel] = known
     return hashes, fresh, tuple(refused)
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def execute(plan: Plan, ledger: Ledger, listener: Listener, *, jobs: int | None = None) -> tuple[Outcome, ...]:

@@ -14,7 +14,7 @@ from mediakit.batch.clip_output import Planned, plan_output, too_long
 from mediakit.batch.clip_sound import Sounds
 from mediakit.batch.make import problem_of
 from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
-from mediakit.batch.outfolder import Pending, scratch
+from mediakit.batch.outfolder import Pending, file_hash, scratch
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import write_preview
 from mediakit.errors import Fault, FileError
@@ -122,6 +122,7 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
         checks = check_file(file.path, item.recipe.target, expect=expect)
         refuse_unfit(item, checks)
         preview = write_preview(grab_frame(file.path, None, 0.0), clip.out, f"{item.fingerprint}-{name_key(item)}")
+        sha256 = file_hash(file.path)
         pending.publish()
     except FileError as error:
         return _failed(item, error)
@@ -135,6 +136,7 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
         why=plan.framing.why,
         size=file.size,
         bytes=file.bytes,
+        sha256=sha256,
         duration_s=round(float(file.duration), 3),
         checks=checks,
         notes=plan.notes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mediakit.batch.make import problem_of
-from mediakit.batch.outfolder import published
+from mediakit.batch.outfolder import file_hash, published
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import write_preview
 from mediakit.errors import Fault, FileError
@@ -69,7 +69,7 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: 
         )
         checks = check_file(temporary, item.recipe.target, expect=expect)
         refuse_unfit(item, checks)
-        written_bytes = temporary.stat().st_size
+        written_bytes, sha256 = temporary.stat().st_size, file_hash(temporary)
     return Delivered(
         target=item.target,
         path=item.path,
@@ -80,6 +80,7 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: 
         why=done.framing.why,
         size=size,
         bytes=written_bytes,
+        sha256=sha256,
         checks=checks,
         score=score_photo(done.pixels, done.findings, shown=size, tilt_counts=False),
         notes=done.notes,

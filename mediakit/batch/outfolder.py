@@ -8,6 +8,7 @@ names are swept when a run begins, since only a killed run leaves them.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import uuid
@@ -101,6 +102,12 @@ def published(final: Path) -> Iterator[Path]:
         pending.publish()
     finally:
         pending.discard()
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _locked(lock: IO[bytes]) -> bool:

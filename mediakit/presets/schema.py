@@ -49,7 +49,6 @@ class Frame(Section):
     pad_colour: Colour = "#ffffff"
     headroom: Annotated[float, Field(ge=0.0, le=0.5)] = 0.12
     """Free space above the top face, as a share of the crop's height, where the picture has it."""
-    straighten: bool = False
 
 
 class Overlay(Section):

@@ -1,4 +1,4 @@
-"""Numbers about a picture, without judgement: how sharp, how noisy, how bright, how blocky.
+"""Numbers about a picture, without judgement: how sharp, how noisy, how bright, how tinted.
 
 All take pictures at the working size (`working_copy`), so that the same shot at 12 and at 2 megapixels measures alike.
 `grey` is (H, W) float32, 0..255, gamma-encoded luma (ITU-R BT.601 weights); `rgb` is (H, W, 3) uint8 sRGB.
@@ -91,19 +91,6 @@ def noise_sigma(grey: Grey) -> float:
     return float(np.median(per_tile.ravel()[flattest])) * math.sqrt(math.pi / 2) / 6
 
 
-def blockiness(grey: Grey) -> float:
-    """How much steeper the picture is on the 8-pixel grid than beside it: 0 none, 1 and more plainly visible.
-
-    Only meaningful on a picture that was not resized since it was compressed. After Wang, Sheikh and Bovik,
-    "No-reference perceptual quality assessment of JPEG compressed images", ICIP 2002.
-    """
-    if min(grey.shape) < 32:
-        return 0.0
-    across = np.abs(np.diff(grey, axis=1)).mean(axis=0)
-    down = np.abs(np.diff(grey, axis=0)).mean(axis=1)
-    return float(max(0.0, np.mean([_grid_excess(across), _grid_excess(down)])))
-
-
 def clipped_shares(rgb: Pixels) -> tuple[float, float]:
     """Shares of the picture with no detail left: (blown to white in all channels, crushed to black in all channels)."""
     return float((rgb.min(axis=2) >= 253).mean()), float((rgb.max(axis=2) <= 3).mean())
@@ -154,9 +141,3 @@ def _tile_means(values: Grey) -> Grey:
 
 def _root(values: Grey) -> Grey:
     return np.sqrt(np.maximum(values, 0))
-
-
-def _grid_excess(steps: Grey) -> float:
-    """Steps across the 8-pixel boundaries against the others, for the phase that shows most (a crop may shift it)."""
-    usable = steps[: len(steps) // 8 * 8].reshape(-1, 8).mean(axis=0)
-    return float(usable.max() / (np.median(usable) + 0.5) - 1.0)
