@@ -3,7 +3,7 @@
 Classical cues (`cues`) on a 96 px copy go through a small trained head, twice: the second time with what the first pass
 found (its smoothed map, and how well each colour fits what was found against the rest). The head has a few thousand
 weights of our own; it was trained to agree with an open salient-object network on 550 phone photographs that may be used
-for anything (`training/subject.py`). About 8 ms a photo on one core.
+for anything (`benchmarks/learn_subject.py`). About 8 ms a photo on one core.
 
 Limits: it answers "what stands out", not "what is it". Where nothing does (a wall of the same fruit), the box is None.
 A stronger map only has to replace `likelihood`; everything below it stays.

@@ -1,6 +1,6 @@
 """Train the subject head that travels with the package: `mediakit/vision/models/subject_head.npz`.
 
-    python training/subject.py --images ../shared/corpus/iqa/images --teacher u2netp.onnx --cache /tmp/subject
+    python benchmarks/learn_subject.py --images ../shared/corpus/iqa/images --teacher u2netp.onnx --cache /tmp/subject
 
 Not needed to use mediakit. The pictures are phone photographs that may be used for anything (with acknowledgement, see
 mediakit/vision/models/README.md); each is used whole and in two random crops. The teacher is U-2-Net's small network
