@@ -7,17 +7,16 @@ from a warm disk), memory with its packets (about 100 bytes each).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from mediakit.errors import Fault, FileError
 from mediakit.model import Size
 from mediakit.platforms.mp4_boxes import Mp4, read_mp4
+from mediakit.platforms.packet_times import Packets, longest_gop, rhythm
 from mediakit.tools.sniff import open_plainly
 
 if TYPE_CHECKING:
@@ -160,38 +159,8 @@ def _main_video(container: InputContainer) -> VideoStream:
     raise FileError(Fault.NO_PICTURE, "The clip has sound only.", "Give a clip with a picture.")
 
 
-@dataclass(slots=True)
-class _Packets:
-    """Of one track, in the order of the file, in the track's own units."""
-
-    pts: list[int] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    keys: list[int] = field(default_factory=list)
-    """Presentation times of key frames."""
-    leading: int = 0
-    bytes: int = 0
-
-    def add(self, pts: int, length: int, size: int, is_key: bool) -> None:
-        """Note one packet."""
-        if is_key:
-            self.keys.append(pts)
-        elif self.keys and pts < self.keys[-1]:
-            self.leading += 1
-        self.pts.append(pts)
-        self.lengths.append(length)
-        self.bytes += size
-
-    def span(self, unit_s: float) -> tuple[float, float]:
-        """Start and length in seconds; what lies before zero (a codec's priming) is not presented."""
-        if not self.pts:
-            return 0.0, 0.0
-        end = max(pts + length for pts, length in zip(self.pts, self.lengths, strict=True))
-        start = max(0, min(self.pts))
-        return start * unit_s, max(0, end - start) * unit_s
-
-
-def _demux(container: InputContainer) -> dict[int, _Packets]:
-    found = {stream.index: _Packets() for stream in container.streams}
+def _demux(container: InputContainer) -> dict[int, Packets]:
+    found = {stream.index: Packets() for stream in container.streams}
     for packet in container.demux():
         time = packet.pts if packet.pts is not None else packet.dts
         if time is not None and packet.size and not packet.is_discard:
@@ -199,12 +168,12 @@ def _demux(container: InputContainer) -> dict[int, _Packets]:
     return found
 
 
-def _picture(container: InputContainer, video: VideoStream, packets: _Packets, outline: Mp4 | None) -> Picture:
+def _picture(container: InputContainer, video: VideoStream, packets: Packets, outline: Mp4 | None) -> Picture:
     codec = video.codec_context
     first, is_interlaced = _prove_decoding(container, video, packets, can_seek=outline is not None)
     unit_s = float(video.time_base or 0)
     start_s, duration_s = packets.span(unit_s)
-    step_s, jitter_s = _rhythm(packets.pts, unit_s)
+    step_s, jitter_s = rhythm(packets.pts, unit_s)
     turned = _is_turned(outline) or first.rotation != 0
     stored = Size(max(1, first.width), max(1, first.height))
     aspect = video.sample_aspect_ratio
@@ -223,7 +192,7 @@ def _picture(container: InputContainer, video: VideoStream, packets: _Packets, o
         frames=len(packets.pts),
         fps=1.0 / step_s if step_s else 0.0,
         jitter_s=jitter_s,
-        gop_s=_longest_gop(packets, unit_s),
+        gop_s=longest_gop(packets, unit_s),
         leading_frames=packets.leading,
         start_s=start_s,
         duration_s=duration_s,
@@ -232,7 +201,7 @@ def _picture(container: InputContainer, video: VideoStream, packets: _Packets, o
 
 
 def _prove_decoding(
-    container: InputContainer, video: VideoStream, packets: _Packets, *, can_seek: bool
+    container: InputContainer, video: VideoStream, packets: Packets, *, can_seek: bool
 ) -> tuple[Any, bool]:
     """The first frame, and whether it or one of the last GOP is interlaced. Raises FileError.
 
@@ -268,27 +237,7 @@ def _is_turned(outline: Mp4 | None) -> bool:
     return any(track.handler == "vide" and not track.is_upright for track in tracks)
 
 
-def _rhythm(pts: Sequence[int], unit_s: float) -> tuple[float, float]:
-    """The usual time from frame to frame, and how far it is missed at worst. Zero for a single frame."""
-    ordered = sorted(pts)
-    steps = [after - before for before, after in pairwise(ordered)]
-    if not steps:
-        return 0.0, 0.0
-    average = (ordered[-1] - ordered[0]) / len(steps)
-    usual = median(steps)
-    exact = average if abs(average - usual) <= 1 else usual  # 30000/1001 in milliseconds alternates 33 and 34
-    return exact * unit_s, max(abs(step - exact) for step in steps) * unit_s
-
-
-def _longest_gop(packets: _Packets, unit_s: float) -> float:
-    if not packets.pts:
-        return 0.0
-    end = max(pts + length for pts, length in zip(packets.pts, packets.lengths, strict=True))
-    marks = [*sorted(packets.keys), end]
-    return max((after - before for before, after in pairwise(marks)), default=end) * unit_s
-
-
-def _sound(stream: Any, packets: _Packets) -> Sound:
+def _sound(stream: Any, packets: Packets) -> Sound:
     codec = stream.codec_context
     if codec is None:
         return Sound("unknown", "", 0, 0, 0.0, 0.0, 0.0)

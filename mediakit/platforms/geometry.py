@@ -64,7 +64,7 @@ def _hold_size(held: Held, size: Size, shapes: Sequence[Shape]) -> None:
     listed = [list(pair) for shape in shapes for pair in shape.sizes_px]
     limits = [words for shape in shapes for words in _limits(shape)]
     ok = size.as_list() in listed or any(not s.sizes_px and s.export_size(size) == size for s in shapes)
-    held.hold_house("size", ok, size.as_list(), listed + limits)
+    held.hold_house("size", ok, size.as_list(), listed + limits or ["as shot"])
     if held.expect is not None and held.expect.size is not None:
         held.hold("expected-size", size == held.expect.size, size.as_list(), held.expect.size.as_list())
 
