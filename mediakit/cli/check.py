@@ -24,8 +24,8 @@ Paths = Annotated[list[Path], typer.Argument(help="Photos, clips or folders of t
 def check(paths: Paths, to: options.To = None, json: options.AsJson = False) -> None:
     """Hold files against a surface: format, shape, bytes, colour, sound, length, and what they tell of the shop.
 
-    A platform's bare name holds each file against the surface of the platform that it fits best. Exit 1 if any file
-    does not conform; warnings alone do not fail it.
+    A platform's bare name holds each file against the surface of the platform that it fits best; a photo against a
+    surface for clips is held against that of its cover. Exit 1 if any file does not conform; warnings do not fail it.
 
     Examples:
 
@@ -80,9 +80,19 @@ def _best_fit(path: Path, targets: tuple[Target, ...]) -> tuple[Target, tuple[Ch
     from mediakit.platforms.targets import takes
 
     kind: Kind = kind_of_file(path)
-    fitting = [target for target in targets if takes(target, kind)] or list(targets[:1])
+    fitting = [target for target in targets if takes(target, kind)] or _covers(targets, kind) or list(targets[:1])
     held = [(target, check_file(path, target)) for target in fitting]
     return min(held, key=lambda found: _faults(found[1]))
+
+
+def _covers(targets: tuple[Target, ...], kind: Kind) -> list[Target]:
+    """A photo beside clips is the cover of one: what a folder of finished clips holds conforms to that surface."""
+    from mediakit.model import Kind as Kinds
+    from mediakit.platforms.load import surface
+    from mediakit.platforms.schema import Target as TargetOf
+
+    clips = [target.surface.clip for target in targets if kind is Kinds.PHOTO]
+    return [TargetOf(surface=surface(spec.cover)) for spec in clips if spec is not None and spec.cover is not None]
 
 
 def _faults(checks: tuple[Check, ...]) -> tuple[int, int]:

@@ -51,6 +51,13 @@ def test_a_platform_means_the_surface_that_fits_best(tmp_path: Path, capsys: pyt
     assert [held["rule"] for held in row["checks"]] == ["kind"]
 
 
+def test_a_photo_beside_clips_is_a_cover(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = photo(tmp_path / "clip.cover.jpg")
+    assert run(["check", str(path), "--to", "xiaohongshu.video", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"][0]["target"] == "xiaohongshu.cover"
+    assert run(["check", str(path), "--to", "weibo.video", "--json"]) == 1, "no cover surface: a photo is no clip"
+
+
 def test_a_folder_means_the_media_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "deeper").mkdir()
     photo(tmp_path / "a.jpg")
