@@ -74,13 +74,17 @@ def to_srgb(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[No
         return plan.quick.apply(np.asarray(picture)), ()
     if plan.transform:
         return _by_littlecms(_eight_bits(picture), plan.transform), ()
-    return np.asarray(_eight_bits(picture).convert("RGB")), ()
+    return _rgb(_eight_bits(picture)), ()
 
 
 def _eight_bits(picture: Image.Image | Deep) -> Image.Image:
     if isinstance(picture, Image.Image):
         return picture
     return Image.fromarray(cv2.convertScaleAbs(picture, alpha=255 / 65535))
+
+
+def _rgb(image: Image.Image) -> Rgb8:
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _by_littlecms(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Rgb8:
@@ -97,7 +101,7 @@ def _without_profile(picture: Image.Image | Deep) -> Rgb8:
     image = _eight_bits(picture)
     if image.mode == "LAB":
         return _by_littlecms(image, _lab_to_srgb())
-    return np.asarray(image.convert("RGB"))
+    return _rgb(image)
 
 
 def _from_code_points(picture: Image.Image | Deep, tag: ColourTag) -> Rgb8:

@@ -6,12 +6,11 @@ checked here. Source: ITU-T T.81 annex B; CIPA DC-007 for pictures appended behi
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-
-import numpy as np
 
 from mediakit.errors import Fault, FileError
 from mediakit.photo.containers.header import ColourTag, Header, corrupt, size_of, truncated
@@ -25,6 +24,8 @@ _SEQUENTIAL_FRAMES = (0xC0, 0xC1)
 _DHT = 0xC4
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 _BETWEEN_SCANS = frozenset({0xC4, 0xCC, _SOS, _DQT, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""A real marker inside compressed data: an FF followed by neither stuffing, padding nor a restart."""
 _MOST_SCANS = 500
 """More scans than this are an attack on the decoder's time, not a photo."""
 
@@ -103,33 +104,17 @@ def _segments(data: bytes) -> Iterator[_Segment]:
 def _end_of_picture(data: bytes, first_scan: int) -> int:
     """The offset behind the end marker. Markers that have no business inside compressed data mean damage."""
     at, scans = first_scan, 1
-    while True:
-        end = data.find(b"\xff\xd9", at)
-        if end < 0:
-            raise truncated("the end of the picture is missing")
-        skipped_to = at
-        for marker_at in _markers(data, at, end):
-            if marker_at < skipped_to:
-                continue
-            marker = data[marker_at + 1]
-            if marker not in _BETWEEN_SCANS:
-                raise corrupt("its compressed picture holds a wrong marker")
-            scans += marker == _SOS
-            skipped_to = marker_at + 2 + int.from_bytes(data[marker_at + 2 : marker_at + 4], "big")
+    while found := _MARKER.search(data, at):
+        marker = data[found.start() + 1]
+        if marker == _EOI:
+            return found.end()
+        if marker not in _BETWEEN_SCANS:
+            raise corrupt("its compressed picture holds a wrong marker")
+        scans += marker == _SOS
         if scans > _MOST_SCANS:
             raise corrupt(f"its picture is sent in more than {_MOST_SCANS} passes")
-        if skipped_to <= end:
-            return end + 2
-        at = skipped_to
-
-
-def _markers(data: bytes, start: int, end: int) -> list[int]:
-    """Offsets of real markers in start..end: an FF that is followed by neither stuffing, padding nor a restart."""
-    code = np.frombuffer(data, np.uint8, count=end - start, offset=start)
-    after_ff = np.flatnonzero(code[:-1] == 0xFF)
-    follower = code[after_ff + 1]
-    real = (follower != 0x00) & (follower != 0xFF) & ~((follower >= 0xD0) & (follower <= 0xD7))
-    return [int(at) + start for at in after_ff[real]]
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2], "big")
+    raise truncated("the end of the picture is missing")
 
 
 def _least_scan_bytes(frame: _Segment, segments: list[_Segment]) -> int:
