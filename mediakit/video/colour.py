@@ -10,7 +10,7 @@ The curve, in display light:
 - 2020 to 709 primaries by matrix; what falls outside is drawn towards its own grey until it fits (hue and luminance kept).
 - Tone: the EETF of Report ITU-R BT.2390-11 section 5.4 from 1000 to 203 cd/m2, SDR white being HDR reference white
   (Report ITU-R BT.2408). It is applied to the largest channel and all three are scaled alike, so the proportions of
-  skin and product colours stay as they were; up to 92 cd/m2 (code 183 of 255) nothing is compressed at all.
+  skin and product colours stay as they were; up to 87 cd/m2 (code 179 of 255) nothing is compressed at all.
 - BT.1886 (gamma 2.4) back to code values.
 """
 
@@ -20,7 +20,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 
 from mediakit.model import Size
 from mediakit.pixels.cube import Cube, interpolate
@@ -34,6 +33,7 @@ PEAK = 1000.0
 WHITE = 203.0
 """cd/m2: HDR reference white (BT.2408), which becomes SDR white."""
 DISPLAY_GAMMA = 2.4
+ROWS_AT_ONCE_PX = 400_000
 HD_SHORT_SIDE_PX = 576
 HD_LONG_SIDE_PX = 1024
 
@@ -80,9 +80,37 @@ def table_for(colour: Colour, look: Cube | None) -> Table | None:
 
 
 def apply_table(table: Table, rgb: Rgb8) -> Rgb8:
-    """The changed picture: (H, W, 3) uint8 to a new one; trilinear."""
-    lut = ImageFilter.Color3DLUT(table.shape[0], np.clip(table, 0, 1).reshape(-1))
-    return np.asarray(Image.fromarray(np.ascontiguousarray(rgb)).filter(lut)).copy()
+    """The changed picture: (H, W, 3) uint8 to a new one, by tetrahedral interpolation as in ffmpeg's `lut3d`.
+
+    Trilinear interpolation would tint greys between grid points, where the tone curve bends.
+    """
+    flat = table.reshape(-1, 3)
+    rows = np.array_split(rgb, max(1, rgb.shape[0] * rgb.shape[1] // ROWS_AT_ONCE_PX))
+    changed = [_tetrahedral(flat, table.shape[0], part.reshape(-1, 3)).reshape(part.shape) for part in rows]
+    return np.concatenate(changed)
+
+
+def _tetrahedral(flat: Float, points: int, rgb: NDArray[np.uint8]) -> Rgb8:
+    """Colours (N, 3) through a table flattened to (points^3, 3), along each cell's path from dark to bright corner.
+
+    The path steps first in the channel with the largest share of the cell, last in the one with the smallest.
+    """
+    cells = np.minimum(np.arange(256) * (points - 1) // 255, points - 2).astype(np.int32)
+    shares = (np.arange(256) * (points - 1) / 255 - cells).astype(np.float32)
+    r, g, b = (shares[rgb[:, channel]] for channel in range(3))
+    red, green, blue = 1, points, points * points
+    largest, smallest = np.maximum(np.maximum(r, g), b), np.minimum(np.minimum(r, g), b)
+    middle = r + g + b - largest - smallest
+    first = np.where(r == largest, red, np.where(g == largest, green, blue))
+    last = np.where(b == smallest, blue, np.where(g == smallest, green, red))
+    dark = cells[rgb[:, 0]] + green * cells[rgb[:, 1]] + blue * cells[rgb[:, 2]]
+    bright = dark + (red + green + blue)
+    result: Float = flat[dark] * (1 - largest)[:, None]
+    result += flat[dark + first] * (largest - middle)[:, None]
+    result += flat[bright - last] * (middle - smallest)[:, None]
+    result += flat[bright] * smallest[:, None]
+    changed: Rgb8 = np.rint(np.clip(result, 0.0, 1.0) * 255).astype(np.uint8)
+    return changed
 
 
 @cache
