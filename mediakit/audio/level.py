@@ -100,13 +100,20 @@ def _plan_without_loudness(profile: Profile, target_lufs: float, ceiling_dbtp: f
 
 def _plan_limiter(profile: Profile, least_db: float, target_lufs: float, ceiling_dbtp: float) -> GainPlan:
     """The gentlest limiter that gets there with little drive, else the one that comes closest."""
-    plans = []
+    closest: GainPlan | None = None
     for limiter in LIMITERS:
         plan = _driven(profile, limiter, least_db, target_lufs, ceiling_dbtp)
-        plans.append(plan)
         if abs(plan.expected_lufs - target_lufs) <= _REACHED_LU and plan.gain_db - least_db <= _GENTLE_DRIVE_DB:
             return plan
-    return min(plans, key=lambda plan: max(_REACHED_LU, abs(plan.expected_lufs - target_lufs)) * 1e3 + plan.gain_db)
+        if closest is None or _cost(plan, target_lufs) < _cost(closest, target_lufs):
+            closest = plan
+    assert closest is not None
+    return closest
+
+
+def _cost(plan: GainPlan, target_lufs: float) -> tuple[float, float]:
+    """How far off the target, then how much drive it takes."""
+    return max(_REACHED_LU, abs(plan.expected_lufs - target_lufs)), plan.gain_db
 
 
 def _driven(profile: Profile, limiter: Limiter, least_db: float, target_lufs: float, ceiling_dbtp: float) -> GainPlan:
@@ -115,9 +122,9 @@ def _driven(profile: Profile, limiter: Limiter, least_db: float, target_lufs: fl
     def limited(drive_db: float) -> GainPlan:
         drive = from_db(drive_db)
         curve = limiter_curve(profile.peak * np.float32(drive), from_db(ceiling_dbtp), limiter)
-        gain = curve * np.float32(drive)
         lowest = -to_db(float(curve.min(initial=1.0)))
-        return GainPlan("limiter", drive_db, gain, profile.integrated_lufs(gain), lowest)
+        curve *= np.float32(drive)
+        return GainPlan("limiter", drive_db, curve, profile.integrated_lufs(curve), lowest)
 
     return _search(limited, least_db, least_db + _MAX_DRIVE_DB, target_lufs)
 
@@ -144,40 +151,45 @@ def limiter_curve(peak: MsValues, ceiling: float, limiter: Limiter = LIMITERS[0]
 
     Interpolating it between the middles of milliseconds keeps the promise.
     """
-    needed = np.minimum(1.0, ceiling / np.maximum(peak, 1e-12)).astype(np.float32)
-    if needed.min(initial=1.0) >= 1.0:
-        return np.ones_like(peak)
-    held = _lowest_ahead(needed, 1, limiter.look_ahead_ms + 1)
-    released = _released(held, limiter.release_ms)
-    return _mean_behind(released, limiter.look_ahead_ms + 1)
+    gain = np.maximum(peak, np.float32(1e-12))
+    np.divide(np.float32(ceiling), gain, out=gain)
+    np.minimum(gain, np.float32(1.0), out=gain)
+    if gain.min(initial=1.0) >= 1.0:
+        return gain
+    held = _lowest_ahead(gain, 1, limiter.look_ahead_ms + 1)
+    _release(held, limiter.release_ms)
+    return _mean_behind(held, limiter.look_ahead_ms + 1)
 
 
 def _lowest_ahead(values: MsValues, behind: int, ahead: int) -> MsValues:
     """The minimum from `behind` places before to `ahead` places after each place."""
-    padded = np.pad(values, (behind, ahead), constant_values=1.0)
-    lowest: MsValues = np.lib.stride_tricks.sliding_window_view(padded, behind + ahead + 1).min(axis=1)
+    lowest = values.copy()
+    for shift in range(1, ahead + 1):
+        np.minimum(lowest[:-shift], values[shift:], out=lowest[:-shift])
+    for shift in range(1, behind + 1):
+        np.minimum(lowest[shift:], values[:-shift], out=lowest[shift:])
     return lowest
 
 
-def _released(held: MsValues, release_ms: float) -> MsValues:
-    """Down at once, up with a time constant: 1 - gain decays, never faster."""
+def _release(held: MsValues, release_ms: float) -> None:
+    """Down at once, up with a time constant: 1 - gain decays, never faster. In place."""
     keep = math.exp(-1.0 / release_ms)
-    result = np.empty_like(held)
     reduction = 0.0
     for first in range(0, len(held), _PIECE_MS):
-        reductions = (1.0 - held[first : first + _PIECE_MS]).tolist()
+        piece = held[first : first + _PIECE_MS]
+        reductions = (1.0 - piece).tolist()
         for at, wanted in enumerate(reductions):
             reduction = max(wanted, reduction * keep)
             reductions[at] = reduction
-        result[first : first + _PIECE_MS] = reductions
-    return np.float32(1.0) - result
+        piece[:] = 1.0
+        piece -= np.array(reductions, np.float32)
 
 
 def _mean_behind(values: MsValues, count: int) -> MsValues:
     """The mean of each place and the `count` - 1 before it."""
-    padded = np.pad(values, (count - 1, 0), mode="edge").astype(np.float64)
-    running = np.concatenate([[0.0], np.cumsum(padded)])
-    means: MsValues = ((running[count:] - running[:-count]) / count).astype(np.float32)
+    means: MsValues = np.convolve(
+        np.pad(values, (count - 1, 0), mode="edge"), np.full(count, 1 / count, np.float32), "valid"
+    )
     return means
 
 

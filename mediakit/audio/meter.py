@@ -2,9 +2,9 @@
 
 Integrated loudness is ITU-R BS.1770-4: K-weighting, power over 400 ms windows every 100 ms, an absolute gate at
 -70 LUFS and a relative one 10 LU under the mean of what passes it. True peak is the largest magnitude of the signal
-between the samples as well as at them (annex 2 of the same): around the largest sample of every millisecond the signal
-is interpolated at eighths of a sample with a 48-tap windowed sinc, which finds the maximum of real material within
-0.01 dB at an eighth of the cost of oversampling all of it.
+between the samples as well as at them (annex 2 of the same): in every millisecond, around the largest sample and around
+the largest rough value half-way between two, the signal is interpolated at eighths of a sample with a 48-tap windowed
+sinc. That finds the maximum of real material within 0.01 dB at a fraction of the cost of oversampling all of it.
 
 The meter keeps one number of each kind for every millisecond (a `Profile`), so that gain changes over time can be
 tried without going through the sound again: 8 kB a second.
@@ -63,7 +63,8 @@ class Profile:
 
     def integrated_lufs(self, gain: MsValues | float = 1.0) -> float:
         """Gated loudness, were `gain` (linear; a number or one value a millisecond) applied."""
-        return integrated_lufs(self.energy * np.square(gain, dtype=np.float32))
+        weighted = np.square(gain, dtype=np.float32) * self.energy
+        return integrated_lufs(weighted)
 
     def mean_lufs(self) -> float:
         """Loudness without windows and gates: what can still be said of sound under 400 ms."""
@@ -166,14 +167,17 @@ class Meter:
 
 def _true_peaks(block: Block) -> MsValues:
     """The largest magnitude of either channel in each millisecond; `block` has `_REACH` samples more at each end."""
-    inner = np.abs(block[:, _REACH:-_REACH]).reshape(CHANNELS, -1, PER_MS)
-    firsts = np.arange(inner.shape[1]) * PER_MS
-    highest: MsValues = inner.max(axis=(0, 2))
+    samples = block.shape[1] - 2 * _REACH
+    before, here, after, beyond = (block[:, _REACH + by : _REACH + by + samples] for by in (-1, 0, 1, 2))
+    half_way = np.abs(0.64 * (here + after) - 0.21 * (before + beyond)).reshape(CHANNELS, -1, PER_MS)
+    at_samples = np.abs(here).reshape(CHANNELS, -1, PER_MS)
+    firsts = np.arange(samples // PER_MS) * PER_MS
+    highest: MsValues = at_samples.max(axis=(0, 2))
     for channel in range(CHANNELS):
-        places = firsts + inner[channel].argmax(axis=1)
-        around = np.lib.stride_tricks.sliding_window_view(block[channel], 2 * _REACH + 1)[places]
-        between = around @ _interpolation()
-        np.maximum(highest, np.abs(between).max(axis=1), out=highest)
+        windows = np.lib.stride_tricks.sliding_window_view(block[channel], 2 * _REACH + 1)
+        for rough in (at_samples, half_way):
+            between = windows[firsts + rough[channel].argmax(axis=1)] @ _interpolation()
+            np.maximum(highest, np.abs(between).max(axis=1), out=highest)
     return highest
 
 
