@@ -10,7 +10,7 @@ from mediakit.frame.clip import solve_clip
 from mediakit.frame.place import place_logo
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for
-from mediakit.model import Crop, Note, Seconds, Size
+from mediakit.model import Box, Crop, Note, Seconds, Size
 from mediakit.photo.overlay import logo_for_clip, logo_ratio
 from mediakit.photo.render import FACE_ROOM, export_size, framed, grown, seen_in
 from mediakit.pixels.cube import read_cube
@@ -34,12 +34,16 @@ class Planned:
     notes: tuple[Note, ...] = ()
 
 
-def too_long(info: ClipInfo, recipe: Recipe) -> float | None:
-    """The limit in seconds that the clip exceeds, where the preset does not want it trimmed; else None."""
-    limit = _spec(recipe).max_duration_s
-    if limit is None or recipe.clip is None or recipe.clip.too_long == "trim":
+def wrong_length(info: ClipInfo, recipe: Recipe) -> str | None:
+    """Why the clip is too short or too long for its surface, where the preset does not want it trimmed; else None."""
+    spec = _spec(recipe)
+    length_s = float(info.duration)
+    words = f"{length_s:.1f} s long, {recipe.target.name} takes"
+    if spec.min_duration_s is not None and length_s < spec.min_duration_s - 0.05:
+        return f"{words} {spec.min_duration_s:.0f} s and more"
+    if spec.max_duration_s is None or recipe.clip is None or recipe.clip.too_long == "trim":
         return None
-    return limit if float(info.duration) > limit + 0.05 else None
+    return f"{words} {spec.max_duration_s:.0f} s and less" if length_s > spec.max_duration_s + 0.05 else None
 
 
 def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook, path: Path, work: Path) -> Planned:
@@ -93,6 +97,12 @@ def _encoding(spec: ClipSpec, recipe: Recipe) -> Encoding:
     )
 
 
+def _even_part(box: Box) -> Crop:
+    """A logo's place on whole chroma samples: the overlay is 4:2:0 too."""
+    x, y, w, h = (round(value / 2) * 2 for value in (box.x, box.y, box.w, box.h))
+    return Crop(x, y, max(2, w), max(2, h))
+
+
 def _even(size: Size) -> Size:
     """4:2:0 needs even sides; a single odd row or column goes."""
     return Size(max(2, size.width_px // 2 * 2), max(2, size.height_px // 2 * 2))
@@ -112,7 +122,7 @@ def _logo(
         return None, (Note("logo-left-out", "No corner was free of faces, product and the app's own buttons."),)
     middle = look.frames[len(look.frames) // 2]
     under = framed(middle, framing, size, recipe.frame.pad_colour, look.findings.size)
-    part = Crop(round(place.box.x), round(place.box.y), max(1, round(place.box.w)), max(1, round(place.box.h)))
+    part = _even_part(place.box)
     drawn = work / f"logo-{recipe.fingerprint()}.png"
     logo_for_clip(cut(under, part), logo, recipe.asset(overlay.logo_on_dark), overlay.opacity, drawn)
     return ClipLogo(drawn, part.x_px, part.y_px), ()

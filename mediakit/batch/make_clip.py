@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.audio.hear import Heard, hear
-from mediakit.batch.clip_output import Planned, plan_output, too_long
+from mediakit.batch.clip_output import Planned, plan_output, wrong_length
 from mediakit.batch.clip_sound import Sounds
 from mediakit.batch.make import problem_of
 from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
@@ -89,12 +89,12 @@ def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:
     """All clips of the job from one decode. What goes wrong with one file after the render is that file's problem."""
     done: list[Delivered] = []
     wanted = []
-    for item in (item for item in job.wanted if item.recipe.kind is Kind.CLIP):
-        limit = too_long(clip.info, item.recipe)
-        if limit is None:
+    for item in (item.settled(clip.info.size) for item in job.wanted if item.recipe.kind is Kind.CLIP):
+        why = wrong_length(clip.info, item.recipe)
+        if why is None:
             wanted.append(item)
         else:
-            done.append(_too_long(item, clip.info, limit))
+            done.append(_skipped(item, why))
     return [*done, *_render(wanted, clip)] if wanted else done
 
 
@@ -160,16 +160,17 @@ def _deliver_covers(job: Job, clip: _Clip) -> list[Delivered]:
     return [replace(one, facts={**one.facts, "frame_s": round(frame.t_s, 3)}) for one in made]
 
 
-def _too_long(item: Wanted, info: ClipInfo, limit_s: float) -> Delivered:
-    words = f"{float(info.duration):.0f} s long, {item.target} takes {limit_s:.0f} s"
-    hint = 'Trim it, or say too_long = "trim" under [clip] in the preset.'
+def _skipped(item: Wanted, why: str) -> Delivered:
+    """A length that the surface does not take is the brand's to mend, not a failure of the file."""
+    code = Fault.TOO_LONG if why.endswith("less") else Fault.TOO_SHORT
+    hint = 'Trim it, or say too_long = "trim" under [clip] in the preset.' if code is Fault.TOO_LONG else "Film longer."
     return Delivered(
         target=item.target,
         path=item.path,
         status="skipped",
         fingerprint=item.fingerprint,
-        why=words,
-        problem=Problem(Fault.TOO_LONG, f"{item.path}: {words}.", hint),
+        why=why,
+        problem=Problem(code, f"{item.path}: {why}.", hint),
     )
 
 

@@ -20,15 +20,16 @@ from mediakit.quality.photo import score_photo
 def make_photo(job: Job) -> Outcome:
     """Everything one photo is wanted for. Raises FileError where the photo itself cannot be used."""
     facts = peek(job.source.path, job.limits)
+    wanted = [item.settled(facts.shown) for item in job.wanted]
     photo = open_photo(
-        job.source.path, job.limits, at_least=decode_size(facts.shown, [item.recipe for item in job.wanted])
+        job.source.path, job.limits, at_least=decode_size(facts.shown, [item.recipe for item in wanted])
     )
     look = looked_at(photo)
     score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
     delivered: tuple[Delivered, ...] = ()
     preview: dict[str, object] = {}
     if job.out is not None:
-        delivered = tuple(deliver(item, photo, look.findings, look.tone, job.out) for item in job.wanted)
+        delivered = tuple(deliver(item, photo, look.findings, look.tone, job.out) for item in wanted)
         preview = {"preview": write_preview(photo.pixels, job.out, job.sha256[:24])}
     return Outcome(
         rel=job.source.rel,
@@ -45,6 +46,8 @@ def make_photo(job: Job) -> Outcome:
 
 def deliver(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Path) -> Delivered:
     """Render, check and publish one deliverable; what goes wrong with it alone is its own problem."""
+    if not item.recipe.shape.takes(photo.shown):
+        return _not_for(item, photo.shown)
     try:
         return _delivered(item, photo, findings, tone, out)
     except FileError as error:
@@ -85,6 +88,16 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: 
         score=score_photo(done.pixels, done.findings, shown=size, tilt_counts=False),
         notes=done.notes,
         facts={**done.facts, "preview": write_preview(done.pixels, out, f"{item.fingerprint}-{name_key(item)}")},
+    )
+
+
+def _not_for(item: Wanted, shown: Size) -> Delivered:
+    return Delivered(
+        target=item.target,
+        path=item.path,
+        status="skipped",
+        fingerprint=item.fingerprint,
+        why=f"{item.target} is for pictures of {item.recipe.shape.max_ratio} and narrower, this one is {shown}",
     )
 
 

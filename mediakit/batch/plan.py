@@ -15,7 +15,7 @@ from pathlib import Path
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.names import distinct_paths
 from mediakit.batch.shoot import Refusal, Shoot
-from mediakit.model import Delivered, Kind, Outcome, Source
+from mediakit.model import Delivered, Kind, Outcome, Size, Source
 from mediakit.platforms.load import surface
 from mediakit.platforms.schema import ClipSpec, Target
 from mediakit.platforms.targets import takes
@@ -37,6 +37,10 @@ class Wanted:
     recipe: Recipe
     fingerprint: str
     cover_of: str | None = None
+
+    def settled(self, shown: Size) -> Wanted:
+        """The same deliverable with the ratio that suits a source of `shown` pixels, where its surface follows the source."""
+        return replace(self, recipe=self.recipe.settled(shown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

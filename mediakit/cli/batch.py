@@ -14,6 +14,7 @@ from mediakit.cli.console import out, say
 if TYPE_CHECKING:
     from mediakit.api import Result
     from mediakit.batch.plan import Job, Plan
+    from mediakit.presets.recipe import Recipe
 
 
 def run_batch(
@@ -90,7 +91,7 @@ def _plan_row(job: Job) -> dict[str, Any]:
         {
             "status": "make",
             "target": item.target,
-            "ratio": item.recipe.shape.ratio,
+            "ratio": _ratio(item.recipe),
             "size_px": "x".join(map(str, item.recipe.shape.sizes_px[0])) if item.recipe.shape.sizes_px else "as shot",
             "path": item.path,
             "why": "",
@@ -109,3 +110,11 @@ def _plan_row(job: Job) -> dict[str, Any]:
         }
         rows.append(row)
     return {"path": job.source.rel, "kind": str(job.source.kind), "deliverables": rows}
+
+
+def _ratio(recipe: Recipe) -> str:
+    """The ratio, or the ones to choose from where the surface follows the source."""
+    spec = recipe.target.surface.spec(recipe.kind)
+    if spec is not None and spec.follow and recipe.target.ratio is None:
+        return " or ".join(shape.ratio for shape in spec.shapes)
+    return recipe.shape.ratio

@@ -5,6 +5,7 @@ Units are in the names: px, bytes (decimal: 1 MB = 10^6), seconds, kbit/s. Unkno
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -119,6 +120,8 @@ class PhotoSpec(Data):
     """
 
     shapes: tuple[Shape, ...] = Field(min_length=1)
+    follow: bool = False
+    """Where no ratio is asked for, take the shape nearest to the source's instead of the first: both ways up are usual."""
     formats: tuple[PhotoFormat, ...] = Field(min_length=1)
     max_bytes: int | None = Field(default=None, ge=1)
     warn_bytes: int | None = Field(default=None, ge=1)
@@ -142,6 +145,8 @@ class ClipSpec(Data):
     """
 
     shapes: tuple[Shape, ...] = Field(min_length=1)
+    follow: bool = False
+    """Where no ratio is asked for, take the shape nearest to the source's instead of the first: both ways up are usual."""
     containers: tuple[Container, ...] = ("mp4",)
     codecs: tuple[VideoCodec, ...] = ("h264",)
     picture: Literal["delivery", "as-shot"] = "delivery"
@@ -264,3 +269,16 @@ class Target(Data):
         if self.ratio is None:
             return spec.shapes[0]
         return next(shape for shape in spec.shapes if shape.ratio == self.ratio)
+
+    def settled(self, kind: Kind, shown: Size) -> Target:
+        """The target for one source of `shown` pixels: with the ratio that suits it, where the surface follows it."""
+        spec = self.surface.spec(kind)
+        if self.ratio is not None or spec is None or not spec.follow:
+            return self
+        nearest = min(spec.shapes, key=lambda shape: _farness(shape, shown))
+        return self.model_copy(update={"ratio": nearest.ratio})
+
+
+def _farness(shape: Shape, shown: Size) -> float:
+    """How unlike two proportions are; "any" fits every picture."""
+    return 0.0 if shape.value is None else abs(math.log(shape.value / shown.ratio))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from mediakit.model import Kind
+from mediakit.model import Kind, Size
 from mediakit.platforms.schema import Data, Shape, Target
 from mediakit.presets.schema import Bed, Clip, Develop, Frame, Overlay, Privacy, Retouch, Sound
 
@@ -51,6 +51,10 @@ class Recipe(Data):
     def shape(self) -> Shape:
         """The ratio and sizes to render."""
         return self.target.shape(self.kind)
+
+    def settled(self, shown: Size) -> Recipe:
+        """The recipe for one source of `shown` pixels; its fingerprint is that of the recipe it came from."""
+        return self.model_copy(update={"target": self.target.settled(self.kind, shown)})
 
     def asset(self, name: str | None) -> Path | None:
         """The file behind an asset name, None for None."""
