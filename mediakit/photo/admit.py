@@ -31,12 +31,15 @@ class Admitted:
     notes: tuple[Note, ...]
 
 
+_NAMES = {"jxl": "JPEG XL", "jp2": "JPEG 2000", "psd": "Photoshop"}
+"""Formats that are recognised but not opened."""
+
+
 def admit(path: Path, limits: Limits) -> Admitted:
     """Read a file and judge it. Raises FileError with the fault that fits."""
     data = _read(path, limits)
-    fmt = sniff_bytes(data[:4096], path.suffix)
-    notes = _judge_name(fmt, path.suffix, limits)
-    if fmt is None or fmt == "jxl":
+    fmt, notes = _judge_name(sniff_bytes(data[:4096], path.suffix), path.suffix, limits)
+    if fmt in _NAMES:
         raise _not_supported(fmt)
     header = read_raw_header(data) if fmt == "raw" else read_header(data, fmt)
     _judge_size(header.shown, limits)
@@ -53,7 +56,7 @@ def judge_memory(admitted: Admitted, factor: int) -> None:
             Fault.TOO_LARGE,
             f"Decoding its {admitted.header.shown} pixels as {admitted.header.format.upper()} would take about "
             f"{need // 1_000_000} MB of memory, more than the {MEMORY_BYTES // 1_000_000} MB a photo may take.",
-            "Save it smaller, or as JPEG, which can be decoded at a reduced size.",
+            "Save it smaller." if admitted.header.format == "jpeg" else "Save it smaller, or as JPEG.",
         )
 
 
@@ -75,7 +78,7 @@ def _read(path: Path, limits: Limits) -> bytes:
     return data
 
 
-def _judge_name(fmt: str | None, suffix: str, limits: Limits) -> tuple[Note, ...]:
+def _judge_name(fmt: str | None, suffix: str, limits: Limits) -> tuple[str, tuple[Note, ...]]:
     if fmt is None:
         raise FileError(Fault.NOT_MEDIA, "This is no picture, whatever its name says.", "Remove it from the shoot.")
     if kind_of_format(fmt) != "photo":
@@ -83,16 +86,17 @@ def _judge_name(fmt: str | None, suffix: str, limits: Limits) -> tuple[Note, ...
             Fault.MISLABELLED, f"The name says photo, the content is {fmt}.", "Give the file the ending that fits it."
         )
     if name_fits(fmt, suffix):
-        return ()
+        return fmt, ()
     words = f"The name ends in {suffix}, the content is {fmt.upper()}."
     if limits.mislabelled == "refuse":
         raise FileError(Fault.MISLABELLED, words, "Rename it, or set limits.mislabelled to accept in the preset.")
-    return (Note("mislabelled", f"{words} It was opened as {fmt.upper()}."),)
+    return fmt, (Note("mislabelled", f"{words} It was opened as {fmt.upper()}."),)
 
 
-def _not_supported(fmt: str | None) -> FileError:
-    name = "JPEG XL" if fmt == "jxl" else str(fmt)
-    return FileError(Fault.UNSUPPORTED_FORMAT, f"{name} pictures are not supported.", "Save it as JPEG or PNG.")
+def _not_supported(fmt: str) -> FileError:
+    return FileError(
+        Fault.UNSUPPORTED_FORMAT, f"{_NAMES[fmt]} pictures are not supported.", "Save it as JPEG, PNG or HEIC."
+    )
 
 
 def _judge_size(shown: Size, limits: Limits) -> None:

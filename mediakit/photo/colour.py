@@ -9,8 +9,10 @@ profiles is relative colorimetric. A profile that cannot be read is left out, an
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,6 +34,7 @@ from mediakit.photo.tonemap import PQ, to_sdr
 Rgb8 = NDArray[np.uint8]
 Deep = NDArray[np.uint16]
 _UNREADABLE = Note("profile-unreadable", "The colour profile could not be read; the photo was taken to be sRGB.")
+_BAND_PIXELS = 1 << 17
 _TRUSTED_WITHIN = 2
 """Code values by which the quick way may differ from littlecms on the grid; more, and littlecms does the work."""
 
@@ -44,10 +47,8 @@ class _Quick:
     matrix: NDArray[np.float32]  # (3, 3)
 
     def apply(self, rgb: Rgb8 | Deep) -> Rgb8:
-        table = self.to_light if rgb.dtype == np.uint16 else self.to_light[:, ::257]
-        light = cv2.transform(cv2.LUT(rgb, np.ascontiguousarray(table)), self.matrix)
-        result: Rgb8 = cv2.LUT(light, code_of_light())
-        return result
+        table = np.ascontiguousarray(self.to_light if rgb.dtype == np.uint16 else self.to_light[:, ::257])
+        return in_bands(rgb, lambda band: cv2.LUT(cv2.transform(cv2.LUT(band, table), self.matrix), code_of_light()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,15 @@ class _Plan:
 
     quick: _Quick | None = None
     transform: ImageCms.ImageCmsTransform | None = None
+
+
+def in_bands(pixels: Rgb8 | Deep, change: Callable[[Any], Rgb8]) -> Rgb8:
+    """`change` applied to some rows after the other: its wide intermediate values stay small, and in the cache."""
+    result = np.empty(pixels.shape, np.uint8)
+    rows = max(1, _BAND_PIXELS // pixels.shape[1])
+    for top in range(0, pixels.shape[0], rows):
+        result[top : top + rows] = change(pixels[top : top + rows])
+    return result
 
 
 def to_srgb(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
@@ -119,7 +129,7 @@ def _from_hdr(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[
     )
     if isinstance(picture, Image.Image):
         picture = np.asarray(picture.convert("RGB")).astype(np.uint16) * 257
-    return to_sdr(picture, tag.primaries, tag.transfer), (note,)
+    return in_bands(picture, lambda band: to_sdr(band, tag.primaries, tag.transfer)), (note,)
 
 
 def _quick(profile: MatrixProfile) -> _Quick:

@@ -153,9 +153,12 @@ def over_white(pixels: Samples) -> Samples:
     if pixels.ndim != 3 or pixels.shape[2] != 4:
         return pixels
     top = 65535 if pixels.dtype == np.uint16 else 255
-    share = pixels[..., 3:].astype(np.float32) / top
-    blended = np.rint(pixels[..., :3] * share + (1 - share) * top)
-    return blended.astype(np.uint16) if top == 65535 else blended.astype(np.uint8)
+    over = np.empty((*pixels.shape[:2], 3), pixels.dtype)
+    for row in range(0, len(pixels), 256):  # a few rows at a time: the arithmetic is in float
+        band = pixels[row : row + 256]
+        share = band[..., 3:].astype(np.float32) / top
+        over[row : row + 256] = np.rint(band[..., :3] * share + (1 - share) * top)
+    return over
 
 
 def reduce_pixels(pixels: Samples, factor: int) -> Samples:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mediakit.errors import FileError
 from mediakit.model import Size
 from mediakit.photo.containers.header import Header, corrupt
-from mediakit.photo.containers.heif import Box, Catalogue, boxes, read_catalogue
+from mediakit.photo.containers.isobmff import Box, Catalogue, boxes, read_catalogue
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 _DIRECT_PIXELS = 50_000_000

@@ -173,7 +173,10 @@ def _ai_label(header: Header, packet: list[ElementTree.Element], exif: Directory
 
 def _source_type_of(header: Header) -> str:
     """What content credentials say, where they say AI. They themselves cannot survive an edit; this can."""
-    return f"{SOURCE_TYPES}trainedAlgorithmicMedia" if "ai-credentials" in header.traits else ""
+    for kind in ("compositeWithTrainedAlgorithmicMedia", "trainedAlgorithmicMedia"):
+        if f"digitalsourcetype/{kind}".encode() in header.credentials:
+            return SOURCE_TYPES + kind
+    return ""
 
 
 def _user_comment(exif: Directory) -> str:

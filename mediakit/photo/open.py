@@ -30,7 +30,7 @@ _GAMMA_OF_SRGB = 0.45455
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A photo as shown. `pixels`: (H, W, 3) uint8 sRGB, reduced by `scale` (its width / `shown`'s width, at most 1)."""
+    """A photo as shown. `pixels`: (H, W, 3) uint8 sRGB, read-only, reduced by `scale` (its width / `shown`'s, at most 1)."""
 
     pixels: Rgb8
     shown: Size
@@ -115,11 +115,15 @@ def _factor(shown: Size, at_least: Size | None) -> int:
 def _pixels(admitted: Admitted, factor: int) -> tuple[Rgb8, tuple[Note, ...]]:
     header = admitted.header
     if header.format == "raw":
-        return np.ascontiguousarray(raw.decode_raw(admitted.data, factor)), (raw.NOTE,)
+        developed = np.ascontiguousarray(raw.decode_raw(admitted.data, factor))
+        developed.setflags(write=False)
+        return developed, (raw.NOTE,)
     decoded = decode(admitted.data, header, factor)
     rgb, notes = to_srgb(decoded.image, header.colour)
     turned = rgb if decoded.is_turned else _turn(rgb, header.orientation)
-    return np.ascontiguousarray(turned), notes
+    shown = np.ascontiguousarray(turned)
+    shown.setflags(write=False)  # one photo serves several surfaces
+    return shown, notes
 
 
 def _turn(rgb: Rgb8, orientation: int) -> Rgb8:
@@ -151,7 +155,7 @@ def _codes(header: Header) -> set[str]:
         found.add("gain-map")
     if "motion" in traits:
         found.add("motion-photo")
-    if "credentials" in traits:
+    if b"c2pa" in header.credentials:
         found.add("credentials-dropped")
     if "cmyk" in traits and not header.colour.icc:
         found.add("ink-colours")

@@ -29,6 +29,8 @@ SUFFIXES_OF_PHOTO: dict[str, tuple[str, ...]] = {
     "heic": (".heic", ".heif", ".hif", ".heics", ".heifs"),
     "avif": (".avif", ".avifs"),
     "jxl": (".jxl",),
+    "jp2": (".jp2", ".j2k", ".jpx"),
+    "psd": (".psd", ".psb"),
     "raw": (
         ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".raf", ".rw2", ".orf", ".pef", ".srw",
         ".dcr", ".kdc", ".erf", ".mrw", ".3fr", ".fff", ".iiq", ".rwl", ".x3f", ".gpr",
@@ -148,6 +150,9 @@ _PHOTO_MAGIC = (
     (0, b"GIF89a", "gif"),
     (0, b"\xff\x0a", "jxl"),
     (0, b"\x00\x00\x00\x0cJXL \r\n\x87\n", "jxl"),
+    (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "jp2"),
+    (0, b"\xff\x4f\xff\x51", "jp2"),
+    (0, b"8BPS", "psd"),
     (0, b"FUJIFILMCCD-RAW", "raw"),
     (6, b"HEAPCCDR", "raw"),
     (4, b"ftypcrx ", "raw"),

@@ -43,8 +43,10 @@ class Header:
     xmp: bytes = b""
     iptc: bytes = b""
     texts: tuple[str, ...] = ()
+    credentials: bytes = b""
+    """A C2PA manifest store, undecoded."""
     traits: frozenset[str] = frozenset()
-    """Of: progressive, arithmetic, cmyk, grey, alpha, palette, lab, gain-map, motion, credentials, hdr, tiled ..."""
+    """Of: progressive, arithmetic, cmyk, grey, alpha, palette, lab, float, tiled, gain-map, motion."""
     quality: int | None = None
     """JPEG only: the libjpeg quality its quantisation tables stand for."""
     gamma: float | None = None

@@ -75,7 +75,8 @@ def read(data: bytes) -> Header:
         xmp=xmp,
         iptc=_app(segments, 0xED, b"Photoshop 3.0\x00"),
         quality=_quality(segments),
-        traits=frozenset(_traits(frame.marker, components, segments, xmp)),
+        credentials=b"".join(s.body for s in segments if s.marker == 0xEB and s.body.startswith(b"JP")),
+        traits=frozenset(_traits(frame.marker, components, xmp)),
     )
 
 
@@ -193,7 +194,7 @@ def _quality(segments: list[_Segment]) -> int | None:
     return None
 
 
-def _traits(frame: int, components: int, segments: list[_Segment], xmp: bytes) -> Iterator[str]:
+def _traits(frame: int, components: int, xmp: bytes) -> Iterator[str]:
     if frame in _PROGRESSIVE_FRAMES:
         yield "progressive"
     if frame in _ARITHMETIC_FRAMES:
@@ -202,8 +203,6 @@ def _traits(frame: int, components: int, segments: list[_Segment], xmp: bytes) -
         yield "cmyk"
     if components == 1:
         yield "grey"
-    if any(s.marker == 0xEB and b"c2pa" in s.body for s in segments):
-        yield "credentials"
     if b"hdrgm:" in xmp or b"HDRGainMap" in xmp or b"hdr-gain-map" in xmp:
         yield "gain-map"
     if b"MotionPhoto=" in xmp or b"MicroVideo=" in xmp or b"<GCamera:MotionPhoto>" in xmp:

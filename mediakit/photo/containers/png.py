@@ -33,8 +33,6 @@ def read(data: bytes) -> Header:
     traits = set(_TRAIT_OF_COLOUR[colour])
     if b"tRNS" in chunks:
         traits.add("alpha")
-    if b"caBX" in chunks:
-        traits.add("credentials")
     return Header(
         format="png",
         stored=size_of(width, height),
@@ -46,6 +44,7 @@ def read(data: bytes) -> Header:
         exif=exif,
         xmp=texts.get("XML:com.adobe.xmp", "").encode(),
         texts=tuple(texts[key] for key in ("AIGC", "Comment", "Description") if key in texts),
+        credentials=chunks.get(b"caBX", b""),
         traits=frozenset(traits),
         gamma=_gamma(chunks),
     )

@@ -61,14 +61,16 @@ def exif_with(orientation: int) -> bytes:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("fmt", ["jpg", "png", "webp", "tif"])
+@pytest.mark.parametrize("fmt", ["jpg", "png", "webp", "tif", "avif", "heic"])
 def test_all_eight_orientations_come_out_upright(fmt, orientation, tmp_path):
+    """AVIF and HEIC carry them as `irot` and `imir`, which Pillow and libheif write from the EXIF tag."""
+    pillow_heif.register_heif_opener()
     path = tmp_path / f"photo.{fmt}"
     STORED_FOR[orientation](quarters()).save(path, exif=exif_with(orientation), quality=95)
     photo = open_photo(path, LIMITS)
     assert photo.shown == Size(64, 48)
     assert photo.pixels.shape == (48, 64, 3)
-    assert_quarters(photo.pixels, within=25 if fmt == "webp" else 12)
+    assert_quarters(photo.pixels, within=25 if fmt in ("webp", "avif", "heic") else 12)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 255])

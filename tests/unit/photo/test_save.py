@@ -233,6 +233,20 @@ def test_an_iptc_source_type_is_carried_on(tmp_path):
     assert photo.meta.ai_label == AiLabel(source_type=LABEL.source_type)
 
 
+def test_content_credentials_that_say_ai_leave_their_word_behind(tmp_path):
+    """A C2PA manifest cannot survive an edit; the fact that it states can, and must."""
+    plain = io.BytesIO()
+    Image.fromarray(scene(64, 48)).save(plain, "JPEG")
+    claim = b"JP\x00\x01\x00\x00\x00\x01....jumb....c2pa..digitalSourceTypex" + LABEL.source_type.encode()
+    segment = b"\xff\xeb" + (len(claim) + 2).to_bytes(2, "big") + claim
+    (tmp_path / "in.jpg").write_bytes(plain.getvalue()[:2] + segment + plain.getvalue()[2:])
+    photo = open_photo(tmp_path / "in.jpg", LIMITS)
+    assert photo.meta.ai_label == AiLabel(source_type=LABEL.source_type)
+    assert "credentials-dropped" in {note.code for note in photo.notes}
+    save_photo(photo.pixels, tmp_path / "out.jpg", meta=photo.meta)
+    assert open_photo(tmp_path / "out.jpg", LIMITS).meta.ai_label == photo.meta.ai_label
+
+
 @pytest.mark.parametrize(
     "packet",
     [
