@@ -24,7 +24,7 @@ def ffmpeg(*args: str | Path) -> None:
 
 def picture(kind: str = "testsrc2", *, w: int = 320, h: int = 180, fps: str = "30", seconds: float = 1.0) -> list[str]:
     """Input arguments for a moving test picture."""
-    return ["-f", "lavfi", "-i", f"{kind}=s={w}x{h}:r={fps}:d={seconds}"]
+    return ["-f", "lavfi", "-i", f"{kind}{':' if '=' in kind else '='}s={w}x{h}:r={fps}:d={seconds}"]
 
 
 def tone(seconds: float = 1.0, hz: int = 440) -> list[str]:

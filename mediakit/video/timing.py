@@ -65,7 +65,10 @@ def _rate(shown: NDArray[np.int64], usual: int, tick: Fraction, said: Fraction, 
     usual_s = usual * tick
     if vfr:
         return _nearest(1 / usual_s)
-    mean = Fraction(len(shown) - 1, int(shown[-1] - shown[0])) / tick
+    span = int(shown[-1] - shown[0]) * tick
+    mean = (len(shown) - 1) / span
+    if said in STANDARD_FPS and abs((len(shown) - 1) / said - span) <= tick:
+        return said  # a coarse clock cannot tell 30 from 29.97 over a few frames; the header can
     close = _nearest(mean)
     if abs(close / mean - 1) <= Fraction(1, 400):
         return close
