@@ -93,7 +93,10 @@ def noise_sigma(grey: Grey) -> float:
 
 def clipped_shares(rgb: Pixels) -> tuple[float, float]:
     """Shares of the picture with no detail left: (blown to white in all channels, crushed to black in all channels)."""
-    return float((rgb.min(axis=2) >= 253).mean()), float((rgb.max(axis=2) <= 3).mean())
+    pixels = rgb.shape[0] * rgb.shape[1]
+    white = cv2.countNonZero(cv2.inRange(rgb, (253, 253, 253), (255, 255, 255)))
+    black = cv2.countNonZero(cv2.inRange(rgb, (0, 0, 0), (3, 3, 3)))
+    return white / pixels, black / pixels
 
 
 def lightness(rgb: Pixels, box: Box | None = None) -> tuple[float, float, float]:
