@@ -119,8 +119,10 @@ def _with_traits(header: Header, more: frozenset[str]) -> Header:
     return replace(header, traits=header.traits | more) if more else header
 
 
-_BYTES_A_PIXEL = {"png": 4.0, "webp": 16.0, "gif": 5.0, "bmp": 8.0, "tiff": 8.0, "avif": 15.0, "heic": 6.0, "raw": 14.0}
-"""Peak bytes for each stored pixel while decoding, measured; JPEG is reckoned apart."""
+_BYTES_A_PIXEL = {"png": 4, "webp": 16, "gif": 9, "bmp": 8, "tiff": 8, "avif": 9, "heic": 6, "raw": 14}
+"""Peak bytes for each stored pixel while decoding 8 bits a channel, measured; JPEG is reckoned apart."""
+_DEEP_BYTES_A_PIXEL = {"png": 12, "tiff": 12, "avif": 9, "heic": 12, "raw": 14}
+"""The same for more bits a channel."""
 
 
 def _memory(admitted: Admitted, factor: int) -> int:
@@ -133,6 +135,6 @@ def _memory(admitted: Admitted, factor: int) -> int:
         return int(size + coefficients + after)
     if header.format == "heic" and "tiled" in header.traits and can_band(admitted.data, header):
         return int(2 * size + 200_000_000 + after)
-    wide = 2 if header.bits > 8 else 1
+    table = _DEEP_BYTES_A_PIXEL if header.bits > 8 else _BYTES_A_PIXEL
     clear = 8 if "alpha" in header.traits else 0
-    return int(size + (_BYTES_A_PIXEL[header.format] * wide + clear) * stored + after)
+    return int(size + (table[header.format] + clear) * stored + after)
