@@ -24,7 +24,7 @@ MAX_STRENGTH = 1.25
 """At an amount of 0.75 and more it goes this much further."""
 MAX_WARM, MAX_MAGENTA = 0.7, 0.3
 """Limits of the correction, log2 ratios: about 45 mired, and a green tube light."""
-NEGLIGIBLE, NOTICEABLE = 0.02, 0.07
+NEGLIGIBLE, NOTICEABLE = 0.01, 0.05
 """log2 ratios: a cast under the first is left alone, above the second it is taken in full."""
 
 Step = Callable[[Float], Float]

@@ -1,7 +1,7 @@
 """Exposure and contrast as one curve over code values, the same for all three channels.
 
 An exposure error, a flat development and haze are each undone by one such curve. The learned judgement says which; this
-file holds it within limits: no more than one stop up or half a stop down, no highlight pushed into clipping, no white
+file holds it within limits: no more than one stop up or 0.7 down (haze apart), no highlight pushed into clipping, no white
 turned grey, no slope that would tear gradients, and nothing at all where next to nothing is wrong.
 """
 
@@ -15,15 +15,13 @@ from mediakit.look.measure import Tone
 from mediakit.look.prior import KNOTS
 from mediakit.pixels.light import Float, decode, encode
 
-MAX_LIFT_EV, MAX_CUT_EV = 1.0, 0.5
-MAX_BLACK = 0.2
-"""How far haze may be taken off the blacks, in code value."""
-MIN_SLOPE, MAX_SLOPE = 0.4, 2.4
-WHITE = 0.94
+MAX_LIFT_EV, MAX_CUT_EV = 1.0, 0.7
+MIN_SLOPE, MAX_SLOPE = 0.4, 3.5
+WHITE = 0.93
 """Code value that white keeps at least."""
 HEADROOM = 0.985
 """Where the lightest channel may end up if it was below."""
-NEGLIGIBLE, NOTICEABLE = 0.008, 0.024
+NEGLIGIBLE, NOTICEABLE = 0.004, 0.016
 """Mean change in code value: under the first the curve is left out, above the second it counts in full."""
 
 Knots = NDArray[np.float64]
@@ -32,7 +30,7 @@ Knots = NDArray[np.float64]
 def curve_for(tone: Tone, strength: float) -> Knots | None:
     """Code values (0..1) for `prior.KNOTS`, rising; None where the picture needs no curve. `strength` 1 is the advice."""
     x = np.array(KNOTS)
-    change = _within_limits(x, x + strength * (np.array(tone.curve) - x)) - x
+    change = _within_limits(x, x + strength * (np.array(tone.curve) - x), tone) - x
     change *= _worth(change, tone)
     if not change.any():
         return None
@@ -52,12 +50,14 @@ def exposure_ev(knots: Knots) -> float:
     return float(np.log2(decode(apply_curve(knots, grey))[0] / decode(grey)[0]))
 
 
-def _within_limits(x: Knots, y: Knots) -> Knots:
+def _within_limits(x: Knots, y: Knots, tone: Tone) -> Knots:
+    """One stop up at most; down 0.7 of a stop, or what lies under the darkest thing in the picture: haze."""
     light = decode(x.astype(np.float32))
-    highest = encode(light * 2**MAX_LIFT_EV)
-    lowest = np.minimum(encode(light * 2**-MAX_CUT_EV), x - MAX_BLACK * (1 - x))
+    veil = float(decode(np.array([tone.dark[LEVELS.index(0.001)]], np.float32))[0])
+    without_veil = encode((light - veil) / max(1 - veil, 0.1))
+    lowest = np.minimum(encode(light * 2**-MAX_CUT_EV), without_veil)
     lowest[-1] = WHITE
-    return np.clip(y, np.maximum(lowest, 0.0), highest)
+    return np.clip(y, lowest, encode(light * 2**MAX_LIFT_EV))
 
 
 def _worth(change: Knots, tone: Tone) -> float:
