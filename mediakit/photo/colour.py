@@ -22,6 +22,7 @@ from PIL import Image, ImageCms
 from mediakit.model import Note
 from mediakit.photo.containers.header import ColourTag
 from mediakit.photo.icc import (
+    D50,
     PRIMARIES,
     MatrixProfile,
     code_of_light,
@@ -130,6 +131,23 @@ def _from_hdr(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[
     if isinstance(picture, Image.Image):
         picture = np.asarray(picture.convert("RGB")).astype(np.uint16) * 257
     return in_bands(picture, lambda band: to_sdr(band, tag.primaries, tag.transfer)), (note,)
+
+
+def srgb_of_deep_lab(lab: NDArray[Any]) -> Rgb8:
+    """CIELAB under D50, (H, W, 3) uint16 (L* 0..65535 is 0..100; a*, b* are 256 a unit around 32768), to sRGB."""
+    return in_bands(lab, _srgb_of_lab_band)
+
+
+def _srgb_of_lab_band(lab: Deep) -> Rgb8:
+    codes = lab.astype(np.float32)
+    lightness = (codes[..., 0] * np.float32(100 / 65535) + 16) / 116
+    a, b = (codes[..., 1] - 32768) / np.float32(256 * 500), (codes[..., 2] - 32768) / np.float32(256 * 200)
+    f = np.stack([lightness + a, lightness, lightness - b], axis=-1)
+    xyz = np.where(f > 6 / 29, f**3, (f - 4 / 29) * np.float32(108 / 841)) * np.array(D50, np.float32)
+    light = cv2.transform(xyz.astype(np.float32), np.linalg.inv(primaries_to_xyz(1)).astype(np.float32))
+    codes_of_light = np.rint(np.clip(light, 0, 1) * 65535).astype(np.uint16)
+    srgb: Rgb8 = cv2.LUT(codes_of_light, code_of_light())
+    return srgb
 
 
 def _quick(profile: MatrixProfile) -> _Quick:

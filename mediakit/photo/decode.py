@@ -28,7 +28,8 @@ from PIL import (
 )
 
 from mediakit.errors import Fault, FileError
-from mediakit.photo.containers import png
+from mediakit.photo.colour import srgb_of_deep_lab
+from mediakit.photo.containers import png, tiff
 from mediakit.photo.containers.header import Header, corrupt, truncated
 from mediakit.photo.heic import decode_heic
 
@@ -50,6 +51,8 @@ class Decoded:
     """Mode L, RGB, CMYK or LAB; or (H, W, 3) uint16 RGB for files of more than 8 bits."""
     is_turned: bool = False
     """Whether the decoder applied the orientation already."""
+    is_srgb: bool = False
+    """Whether the colours are sRGB already, whatever the file's tags say."""
 
 
 def decode(data: bytes, header: Header, factor: int) -> Decoded:
@@ -113,15 +116,22 @@ def _png(data: bytes, header: Header, factor: int) -> Decoded:
 
 
 def _tiff(data: bytes, header: Header, factor: int) -> Decoded:
-    if "lab" in header.traits and header.bits == 16:
-        raise FileError(
-            Fault.UNSUPPORTED_CODEC, "TIFF files in 16-bit Lab colour are not supported.", "Save it as RGB TIFF or PNG."
-        )
-    if header.bits in (16, 32) and not {"cmyk", "lab"} & header.traits:
+    if header.bits == 16 and "lab" in header.traits:
+        decoded = _deep_lab(data, factor)
+    elif header.bits in (16, 32) and "cmyk" not in header.traits:
         decoded = _sixteen_bits(data, header, factor)
     else:
         decoded = _by_pillow(TiffImagePlugin.TiffImageFile, data, factor)
     return replace(decoded, is_turned=True)  # both decoders turn TIFFs, and only TIFFs, by themselves
+
+
+def _deep_lab(data: bytes, factor: int) -> Decoded:
+    """16-bit CIELAB, which no decoder here knows: its samples are fetched raw. a* and b* are signed."""
+    samples = cv2.imdecode(np.frombuffer(tiff.as_plain_rgb(data), np.uint8), cv2.IMREAD_UNCHANGED)
+    if samples is None or samples.dtype != np.uint16 or samples.shape[2:] != (3,):
+        raise corrupt("its picture cannot be decoded")
+    lab = cv2.cvtColor(samples, cv2.COLOR_BGR2RGB) ^ np.array([0, 0x8000, 0x8000], np.uint16)
+    return Decoded(Image.fromarray(srgb_of_deep_lab(reduce_pixels(lab, factor))), is_srgb=True)
 
 
 def _sixteen_bits(data: bytes, header: Header, factor: int) -> Decoded:

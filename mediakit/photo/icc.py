@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mediakit.pixels.light import encode
 
 Float = NDArray[np.float64]
-_D50 = (0.9642, 1.0, 0.8249)
+D50 = (0.9642, 1.0, 0.8249)
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 
 _D65 = (0.3127, 0.3290)
@@ -53,7 +53,7 @@ def _xyz_of(x: float, y: float) -> tuple[float, float, float]:
 
 def _adaptation() -> Float:
     """The Bradford matrix from D65 to D50 that a profile's `chad` tag records."""
-    cone = (_BRADFORD @ np.array(_D50)) / (_BRADFORD @ np.array(_xyz_of(*_D65)))
+    cone = (_BRADFORD @ np.array(D50)) / (_BRADFORD @ np.array(_xyz_of(*_D65)))
     return np.asarray(np.linalg.inv(_BRADFORD) @ np.diag(cone) @ _BRADFORD)
 
 
@@ -127,7 +127,7 @@ def write_profile(name: str, primaries: int) -> bytes:
     tags = [
         ((b"desc",), _text(name)),
         ((b"cprt",), _text("CC0")),
-        ((b"wtpt",), _xyz_tag(_D50)),
+        ((b"wtpt",), _xyz_tag(D50)),
         ((b"chad",), b"sf32\x00\x00\x00\x00" + struct.pack(">9i", *(round(v * 65536) for v in cone.ravel()))),
         ((b"rXYZ",), _xyz_tag(columns[0])),
         ((b"gXYZ",), _xyz_tag(columns[1])),

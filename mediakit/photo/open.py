@@ -19,7 +19,7 @@ from mediakit.model import Note, Size
 from mediakit.photo import raw
 from mediakit.photo.admit import Admitted, admit, judge_memory
 from mediakit.photo.colour import to_srgb
-from mediakit.photo.containers import Header
+from mediakit.photo.containers import ColourTag, Header
 from mediakit.photo.decode import decode
 from mediakit.photo.metadata import PhotoMeta, read_meta
 from mediakit.presets.schema import Limits
@@ -119,7 +119,7 @@ def _pixels(admitted: Admitted, factor: int) -> tuple[Rgb8, tuple[Note, ...]]:
         developed.setflags(write=False)
         return developed, (raw.NOTE,)
     decoded = decode(admitted.data, header, factor)
-    rgb, notes = to_srgb(decoded.image, header.colour)
+    rgb, notes = to_srgb(decoded.image, ColourTag() if decoded.is_srgb else header.colour)
     turned = rgb if decoded.is_turned else _turn(rgb, header.orientation)
     shown = np.ascontiguousarray(turned)
     shown.setflags(write=False)  # one photo serves several surfaces

@@ -110,6 +110,20 @@ def orientation_of(exif: bytes) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
+def as_plain_rgb(data: bytes) -> bytes:
+    """A copy whose three samples a pixel are called RGB, so that a decoder hands them out as they are."""
+    reader = TiffReader.of(data)
+    if reader is None:
+        raise corrupt("its header does not hold together")
+    copy = bytearray(data)
+    (first,) = struct.unpack_from(reader.order + "I", data, 4)
+    (entries,) = struct.unpack_from(reader.order + "H", data, first)
+    for entry in range(first + 2, first + 2 + 12 * entries, 12):
+        if struct.unpack_from(reader.order + "H", data, entry)[0] == _PHOTOMETRIC:
+            struct.pack_into(reader.order + "H", copy, entry + 8, 2)
+    return bytes(copy)
+
+
 def _numbers(value: Value | None) -> tuple[int, ...]:
     if isinstance(value, int):
         return (value,)

@@ -170,6 +170,25 @@ def test_lab_pictures_come_home(tmp_path):
     assert difference(open_photo(tmp_path / "p.tif", LIMITS).pixels, np.asarray(colours)) < 1.5
 
 
+def test_sixteen_bit_lab_comes_home(tmp_path):
+    """Written by hand: Pillow knows 8-bit Lab only. Colours by littlecms, carried to 16 bits."""
+    import cv2
+
+    colours = chart().resize((32, 32))
+    to_lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
+    lab = np.asarray(ImageCms.applyTransform(colours, to_lab)).astype(np.int32)
+    signed = ((lab[..., 1:] ^ 0x80) - 0x80 if lab[..., 1:].max() > 127 else lab[..., 1:]) * 256
+    deep = np.dstack([lab[..., 0] * 257, signed & 0xFFFF]).astype(np.uint16)
+    ok, data = cv2.imencode(".tif", deep[..., ::-1])
+    assert ok
+    tiff = bytearray(data.tobytes())
+    rgb_entry = struct.pack("<HHI", 0x106, 3, 1)
+    at = tiff.index(rgb_entry)
+    tiff[at + 8 : at + 10] = struct.pack("<H", 8)
+    (tmp_path / "deep.tif").write_bytes(tiff)
+    assert difference(open_photo(tmp_path / "deep.tif", LIMITS).pixels, np.asarray(colours)) < 1.0
+
+
 def test_ink_without_a_profile_is_not_inverted(tmp_path):
     Image.new("CMYK", (32, 32), (0, 0, 0, 0)).save(tmp_path / "white.jpg", quality=95)
     Image.new("CMYK", (32, 32), (0, 255, 255, 0)).save(tmp_path / "red.jpg", quality=95)
