@@ -137,7 +137,7 @@ def test_an_empty_file_and_a_missing_one_have_their_own_names(tmp_path):
 
 def test_looking_at_a_file_imports_nothing_heavy():
     code = "import sys, mediakit.tools.sniff; print({'numpy', 'cv2', 'PIL', 'av'} & sys.modules.keys())"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
 @pytest.mark.corpus
