@@ -32,8 +32,8 @@ def denoise(rgb: Rgb8, noise: Noise, amount: float) -> Rgb8:
         change[0] = _luma_change(y.astype(np.float32), noise.luma, amount)
     if treat_chroma:
         change[1:] = [_chroma_change(plane, noise.chroma, amount) for plane in (cr, cb)]
-    moved = rgb + cv2.transform(cv2.merge(change), _TO_RGB)
-    result: Rgb8 = np.clip(np.rint(moved), 0, 255).astype(np.uint8)
+    moved = cv2.add(cv2.transform(cv2.merge(change), _TO_RGB), rgb, dtype=cv2.CV_32F)
+    result: Rgb8 = cv2.convertScaleAbs(np.maximum(moved, 0, out=moved))
     return result
 
 
@@ -46,12 +46,13 @@ def _luma_change(y: Float, sigma: float, amount: float) -> Float:
 
 def _chroma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Float:
     """Coarse noise by an edge-keeping filter at half the size, fine noise by leaving out what is no larger than it."""
-    full = plane.astype(np.float32)
-    half = cv2.resize(full, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half = cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     size = plane.shape[::-1]
-    fine = full - cv2.resize(half, size, interpolation=cv2.INTER_LINEAR)
+    fine = cv2.subtract(plane, cv2.resize(half, size, interpolation=cv2.INTER_LINEAR), dtype=cv2.CV_16S)
+    values = np.arange(-255, 256, dtype=np.float32)
     # White noise is twice as strong at full size as in the 2 x 2 means that it was measured on.
-    noise_like = np.exp(-((fine / np.float32(5 * sigma)) ** 2))
-    smooth = cv2.resize(edge_aware(half, 3, (2.0 * sigma) ** 2) - half, size, interpolation=cv2.INTER_LINEAR)
-    change: Float = np.float32(min(2 * amount, 1.0)) * (smooth - noise_like * fine)
+    left_out: Float = (values * np.exp(-((values / np.float32(5 * sigma)) ** 2))).astype(np.float32)
+    coarse = half.astype(np.float32)
+    smooth = cv2.resize(edge_aware(coarse, 3, (2.0 * sigma) ** 2) - coarse, size, interpolation=cv2.INTER_LINEAR)
+    change: Float = np.float32(min(2 * amount, 1.0)) * (smooth - left_out[fine + np.int16(255)])
     return change

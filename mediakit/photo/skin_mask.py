@@ -17,7 +17,7 @@ from mediakit.model import Crop, Face
 from mediakit.pixels.filters import guided, smoothstep
 from mediakit.pixels.light import Float, Rgb8
 
-WORKING_FACE_PX = 120
+WORKING_FACE_PX = 96
 """Width of the face in the copy that the mask is made on."""
 SMALLEST_FACE_PX = 48
 """A narrower face shows no skin texture to retouch."""
