@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mediakit.photo.skin_mask import SkinMask
 from mediakit.pixels.light import Rgb8, luma
 
-_GAIN = 1.5
+_GAIN = 1.3
 _OVERSHOOT = 0.25
 """How far a pixel may go beyond the lightest and darkest of its neighbours, as a share of their difference from it."""
 
