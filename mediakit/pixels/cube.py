@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,16 @@ class Cube:
 
 
 def read_cube(path: Path) -> Cube:
-    """`Cube.read` by its plain name."""
+    """`Cube.read`, once for each version of a file: a batch uses one look for thousands of pictures."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return Cube.read(path)  # which says what is wrong
+    return _read_once(path, seen.st_mtime_ns, seen.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read_once(path: Path, _changed_ns: int, _bytes: int) -> Cube:
     return Cube.read(path)
 
 

@@ -145,6 +145,15 @@ def test_a_broken_file_is_named_with_its_line(tmp_path, text, says):
     assert caught.value.hint
 
 
+def test_a_look_is_read_once_until_its_file_changes(tmp_path):
+    path = tmp_path / "look.cube"
+    Cube.from_function(warm).write(path)
+    first = read_cube(path)
+    assert read_cube(path) is first
+    Cube.identity().write(path, title="another, longer")
+    assert read_cube(path).is_identity
+
+
 def test_a_missing_file_and_a_folder_are_data_errors(tmp_path):
     for path in (tmp_path / "nowhere.cube", tmp_path):
         with pytest.raises(DataError, match="cannot be read"):
