@@ -1,6 +1,7 @@
 """Noise taken out as far as it was measured, luma and chroma apart; a clean picture is returned as it came.
 
-Luma goes through an edge-keeping filter whose threshold is the measured noise, so structure above the noise stays.
+Luma goes through an edge-keeping filter whose threshold is the measured noise, so structure above the noise stays
+(Tomasi & Manduchi, ICCV 1998; He, Sun & Tang, TPAMI 2013).
 Chroma noise is mostly coarse: it is smoothed at half the size, edges kept.
 """
 
@@ -16,6 +17,7 @@ from mediakit.pixels.noise import Noise
 
 LEAST_LUMA, LEAST_CHROMA = 1.2, 1.0
 """Standard deviations in code values below which nothing is done: nobody sees less."""
+BILATERAL_FROM = 4.0
 _TO_RGB = np.array([[1, 1.403, 0], [1, -0.714, -0.344], [1, 0, 1.773]], np.float32)
 
 
@@ -29,7 +31,7 @@ def denoise(rgb: Rgb8, noise: Noise, amount: float) -> Rgb8:
     nothing = np.zeros(y.shape, np.float32)
     change = [nothing, nothing, nothing]
     if treat_luma:
-        change[0] = _luma_change(y.astype(np.float32), noise.luma, amount)
+        change[0] = _luma_change(y, noise.luma, amount)
     if treat_chroma:
         change[1:] = [_chroma_change(plane, noise.chroma, amount) for plane in (cr, cb)]
     moved = cv2.add(cv2.transform(cv2.merge(change), _TO_RGB), rgb, dtype=cv2.CV_32F)
@@ -37,11 +39,18 @@ def denoise(rgb: Rgb8, noise: Noise, amount: float) -> Rgb8:
     return result
 
 
-def _luma_change(y: Float, sigma: float, amount: float) -> Float:
-    """Towards the edge-keeping mean; the window grows with the noise."""
-    radius = 1 if sigma < 4 else 2
-    strength = min(2 * amount, 1.0)
-    return np.float32(strength) * (edge_aware(y, radius, (1.4 * sigma) ** 2) - y)
+def _luma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Float:
+    """Towards an edge-keeping mean.
+
+    Weak noise: the guided filter, which keeps texture of the noise's own strength. Strong noise: the bilateral filter,
+    1 dB better at sigma 15 and five times as fast, but worse than nothing on textures at sigma 2.
+    """
+    y = plane.astype(np.float32)
+    if sigma < BILATERAL_FROM:
+        smooth = edge_aware(y, 1, (1.4 * sigma) ** 2)
+    else:
+        smooth = cv2.bilateralFilter(plane, 5, 2.2 * sigma, 1.5).astype(np.float32)
+    return np.float32(min(2 * amount, 1.0)) * (smooth - y)
 
 
 def _chroma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Float:
