@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from mediakit.audio.hear import Heard, hear
 from mediakit.batch.clip_output import Planned, plan_output, wrong_length
 from mediakit.batch.clip_sound import Sounds
-from mediakit.batch.make import problem_of
-from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
+from mediakit.batch.make_photo import deliver, failed, name_key, refuse_unfit
 from mediakit.batch.outfolder import Pending, file_hash, scratch
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import write_preview
@@ -125,7 +124,7 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
         sha256 = file_hash(file.path)
         pending.publish()
     except FileError as error:
-        return _failed(item, error)
+        return failed(item, error)
     return Delivered(
         target=item.target,
         path=item.path,
@@ -152,7 +151,7 @@ def _deliver_covers(job: Job, clip: _Clip) -> list[Delivered]:
     try:
         frame = best_cover(clip.path, clip.info, clip.look)
     except FileError as error:
-        return [_failed(item, error) for item in wanted]
+        return [failed(item, error) for item in wanted]
     size = Size(frame.rgb.shape[1], frame.rgb.shape[0])
     photo = Photo(pixels=frame.rgb, shown=size, scale=1.0, notes=(), meta=PhotoMeta())
     look = looked_at(photo)
@@ -171,15 +170,4 @@ def _skipped(item: Wanted, why: str) -> Delivered:
         fingerprint=item.fingerprint,
         why=why,
         problem=Problem(code, f"{item.path}: {why}.", hint),
-    )
-
-
-def _failed(item: Wanted, error: FileError) -> Delivered:
-    return Delivered(
-        target=item.target,
-        path=item.path,
-        status="failed",
-        fingerprint=item.fingerprint,
-        why=error.message,
-        problem=problem_of(error),
     )

@@ -51,14 +51,19 @@ def deliver(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Pat
     try:
         return _delivered(item, photo, findings, tone, out)
     except FileError as error:
-        return Delivered(
-            target=item.target,
-            path=item.path,
-            status="failed",
-            fingerprint=item.fingerprint,
-            why=error.message,
-            problem=problem_of(error),
-        )
+        return failed(item, error)
+
+
+def failed(item: Wanted, error: FileError) -> Delivered:
+    """A deliverable that could not be made, with the reason."""
+    return Delivered(
+        target=item.target,
+        path=item.path,
+        status="failed",
+        fingerprint=item.fingerprint,
+        why=error.message,
+        problem=problem_of(error),
+    )
 
 
 def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Path) -> Delivered:
