@@ -287,6 +287,24 @@ def test_a_jpeg_whose_data_stops_early_is_refused_though_it_has_an_end_marker(mo
     assert refusal(tmp_path / "hollow.jpg") is Fault.TRUNCATED
 
 
+@pytest.mark.parametrize("fmt", ["jpeg", "heic", "png"])
+def test_a_hole_that_a_dying_card_left_is_noticed(fmt, tmp_path):
+    file = io.BytesIO()
+    noisy = Image.effect_noise((800, 600), 80).convert("RGB")
+    if fmt == "heic":
+        import pillow_heif
+
+        pillow_heif.from_pillow(noisy).save(file, quality=60)
+    else:
+        noisy.save(file, fmt)
+    hurt = bytearray(file.getvalue())
+    middle = len(hurt) // 2
+    hurt[middle : middle + 4096] = bytes(4096)
+    path = tmp_path / f"hole{SUFFIX.get(fmt, '.' + fmt)}"
+    path.write_bytes(hurt)
+    assert refusal(path) is Fault.CORRUPT
+
+
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 @pytest.mark.parametrize("optimize", [False, True])
 @pytest.mark.parametrize("size", [(1600, 1200), (17, 33), (100, 16)])

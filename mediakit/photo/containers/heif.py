@@ -14,6 +14,8 @@ from mediakit.photo.containers.header import ColourTag, Header, corrupt, size_of
 from mediakit.photo.containers.isobmff import TOP_BOXES, Box, Catalogue, Item, boxes, read_catalogue, unsigned
 
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+_NEVER_IN_HEVC = bytes(64)
+"""Coded pictures break up every run of three zero bytes (H.265 7.4.2); a long one is a hole in the file."""
 _CONTAINERS_OF_MOTION = (b"mpvd", b"moov")
 # (quarter turns anticlockwise, mirrored, the mirror's axis) -> EXIF: turned first, then mirrored, as MIAF orders them.
 _EXIF_OF_TURN = {
@@ -38,6 +40,8 @@ def read(data: bytes, fmt: str) -> Header:
     for item in catalogue.items.values():
         if any(at + length > len(data) for at, length in item.extents):
             raise truncated("the end of the picture is missing")
+        if item.kind == b"hvc1" and any(data.find(_NEVER_IN_HEVC, at, at + n) >= 0 for at, n in item.extents):
+            raise corrupt("a part of its picture is blank")
     return _header(data, fmt, catalogue, top)
 
 

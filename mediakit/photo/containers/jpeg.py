@@ -26,6 +26,7 @@ _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 _BETWEEN_SCANS = frozenset({0xC4, 0xCC, _SOS, _DQT, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """A real marker inside compressed data: an FF followed by neither stuffing, padding nor a restart."""
+_HOLE_BYTES = 512
 _MOST_SCANS = 500
 """More scans than this are an attack on the decoder's time, not a photo."""
 
@@ -63,6 +64,8 @@ def read(data: bytes) -> Header:
     end = _end_of_picture(data, segments[-1].end)
     if frame.marker in _SEQUENTIAL_FRAMES and end - segments[-1].end < _least_scan_bytes(frame, segments):
         raise truncated("most of its picture is missing")
+    if frame.marker in _SEQUENTIAL_FRAMES and _has_hole(data[segments[-1].end : end], segments):
+        raise corrupt("a part of its picture is blank")
     exif = _app(segments, 0xE1, b"Exif\x00")[1:]
     xmp = _xmp(segments)
     return Header(
@@ -145,6 +148,16 @@ def _least_scan_bytes(frame: _Segment, segments: list[_Segment]) -> int:
         end_of_block = ac.get(0, 4 * min(ac.values(), default=0))
         bits += units * (sample >> 4) * (sample & 15) * (min(dc.values(), default=0) + end_of_block)
     return bits // 8
+
+
+def _has_hole(scan: bytes, segments: list[_Segment]) -> bool:
+    """Whether a stretch of zero bytes, as a dying card leaves it, stands in for compressed data.
+
+    A long run of zero bits is honest only where it is the code for "nothing more in this block".
+    """
+    ac_tables = [table for (kind, _), table in _code_lengths(segments).items() if kind == 1]
+    zero_means_nothing = bool(ac_tables) and next(iter(ac_tables[0]), 0) == 0
+    return not zero_means_nothing and scan.find(bytes(_HOLE_BYTES)) >= 0
 
 
 def _code_lengths(segments: list[_Segment]) -> dict[tuple[int, int], dict[int, int]]:
