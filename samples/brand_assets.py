@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PIL import Image
-
 from studio import logos, looks
 
 PRESETS = Path(__file__).resolve().parent.parent / "presets"

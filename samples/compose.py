@@ -12,7 +12,6 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
-
 from studio import synth
 from studio.synth import RATE, Loop
 
@@ -26,8 +25,18 @@ def counter_light() -> NDArray[np.float64]:
     """MUSELLE: D major, 96 beats a minute, 16 bars (40 s). Electric piano, kalimba, shaker: a shop that just opened."""
     rng = np.random.default_rng(20260521)
     loop = Loop(beats=64, bpm=96)
-    chords = [(38, [54, 57, 61, 64]), (35, [50, 57, 61, 66]), (43, [54, 57, 59, 62]), (45, [52, 55, 59, 62])]  # Dmaj9 Bm9 Gmaj9 A7sus
-    bridge = [(40, [55, 59, 62, 66]), (45, [52, 55, 61, 64]), (42, [52, 57, 61, 64]), (43, [54, 57, 59, 64])]  # Em9 A7 F#m7 Gmaj13
+    chords = [
+        (38, [54, 57, 61, 64]),
+        (35, [50, 57, 61, 66]),
+        (43, [54, 57, 59, 62]),
+        (45, [52, 55, 59, 62]),
+    ]  # Dmaj9 Bm9 Gmaj9 A7sus
+    bridge = [
+        (40, [55, 59, 62, 66]),
+        (45, [52, 55, 61, 64]),
+        (42, [52, 57, 61, 64]),
+        (43, [54, 57, 59, 64]),
+    ]  # Em9 A7 F#m7 Gmaj13
     order = chords + chords + bridge + chords
     verse: list[Phrase] = [
         [(0, 78, 1.0), (1.5, 81, 0.8), (2, 83, 0.9), (3.5, 81, 0.6)],
@@ -41,7 +50,12 @@ def counter_light() -> NDArray[np.float64]:
         [(0, 74, 0.8), (0.5, 76, 0.7), (1, 78, 0.9), (2.5, 83, 0.7)],
         [(0, 81, 0.9), (1.5, 76, 0.6), (3, 74, 0.6)],
     ]
-    middle: list[Phrase] = [[(0, 79, 0.9), (2, 83, 0.8)], [(0, 81, 0.9), (1.5, 79, 0.7), (3, 76, 0.6)], [(0, 76, 0.8), (2, 81, 0.8)], [(0.5, 78, 0.8), (1.5, 76, 0.6), (2.5, 74, 0.7)]]
+    middle: list[Phrase] = [
+        [(0, 79, 0.9), (2, 83, 0.8)],
+        [(0, 81, 0.9), (1.5, 79, 0.7), (3, 76, 0.6)],
+        [(0, 76, 0.8), (2, 81, 0.8)],
+        [(0.5, 78, 0.8), (1.5, 76, 0.6), (2.5, 74, 0.7)],
+    ]
     tune = verse + answer + middle + answer
     for bar, (root, voices) in enumerate(order):
         start = bar * 4
@@ -61,7 +75,13 @@ def _light_drums(loop: Loop, start: int, rng: np.random.Generator, quiet: bool) 
     """A bar of heartbeat, clicks and shaker; the shaker alone where a section begins."""
     for eighth in range(8):
         force = 0.075 if eighth % 2 else 0.045
-        loop.put(synth.shaker(rng), start + eighth / 2 + rng.normal(0, 0.004), force * rng.uniform(0.85, 1.1), pan=-0.3, send=0.1)
+        loop.put(
+            synth.shaker(rng),
+            start + eighth / 2 + rng.normal(0, 0.004),
+            force * rng.uniform(0.85, 1.1),
+            pan=-0.3,
+            send=0.1,
+        )
     if not quiet:
         for beat, gain in ((0, 0.34), (2.5, 0.24)):
             loop.put(synth.soft_drum(), start + beat, gain, send=0.03)
@@ -73,7 +93,14 @@ def first_steep() -> NDArray[np.float64]:
     """云雾茶舍: D pentatonic, 72 beats a minute, 12 bars (40 s). A zither, low pads, drops of water."""
     rng = np.random.default_rng(20260407)
     loop = Loop(beats=48, bpm=72)
-    ground = [(38, (57, 62, 66)), (35, (54, 59, 62)), (40, (55, 59, 64)), (45, (57, 61, 64)), (43, (55, 59, 62)), (38, (57, 62, 64))] * 2
+    ground = [
+        (38, (57, 62, 66)),
+        (35, (54, 59, 62)),
+        (40, (55, 59, 64)),
+        (45, (57, 61, 64)),
+        (43, (55, 59, 62)),
+        (38, (57, 62, 64)),
+    ] * 2
     tune: list[Phrase] = [
         [(0, 69, 1.0), (1, 71, 0.7), (1.5, 74, 0.9), (3, 71, 0.6)],
         [(0, 66, 0.9), (2, 64, 0.6), (2.5, 66, 0.7)],
@@ -109,7 +136,9 @@ def first_steep() -> NDArray[np.float64]:
 def _zither(loop: Loop, beat: float, pitch: int, force: float) -> None:
     """One note of the tune: slid into where it is strong, with vibrato, and its octave faintly below."""
     bend = -0.9 if force >= 0.9 else 0.0
-    loop.put(synth.pluck(pitch, 3.6, 0.70, 1.9, bend=bend, vibrato=0.12 * force), beat, 0.20 * force, pan=0.15, send=0.5)
+    loop.put(
+        synth.pluck(pitch, 3.6, 0.70, 1.9, bend=bend, vibrato=0.12 * force), beat, 0.20 * force, pan=0.15, send=0.5
+    )
     loop.put(synth.pluck(pitch - 12, 2.6, 0.45, 1.4), beat + 0.015, 0.07 * force, pan=0.0, send=0.4)
 
 
@@ -118,8 +147,28 @@ def write_ogg(music: NDArray[np.float64], path: Path, title: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     raw = np.rint(np.clip(music, -1, 1) * 32767).astype("<i2").tobytes()
     source = ["-f", "s16le", "-ar", str(RATE), "-ac", "2", "-i", "-"]
-    tags = ["-metadata", f"title={title}", "-metadata", "artist=The mediakit authors", "-metadata", "license=Apache-2.0"]
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *source, "-c:a", "libvorbis", "-q:a", "3", "-bitexact", *tags, str(path)]
+    tags = [
+        "-metadata",
+        f"title={title}",
+        "-metadata",
+        "artist=The mediakit authors",
+        "-metadata",
+        "license=Apache-2.0",
+    ]
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-y",
+        *source,
+        "-c:a",
+        "libvorbis",
+        "-q:a",
+        "3",
+        "-bitexact",
+        *tags,
+        str(path),
+    ]
     subprocess.run(command, input=raw, check=True)
     print(path.name, f"{len(music) / RATE:.3f} s", path.stat().st_size, "bytes")
 

@@ -12,9 +12,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-
 from compose import first_steep
+from numpy.typing import NDArray
 from studio import phone, sound
 from studio.clips import Clip, film
 from studio.shots import CLIPS, SETTINGS, SHOTS, Shot
@@ -49,7 +48,7 @@ def heard(clip: Clip) -> NDArray[np.float64] | None:
 def rendered(name: str, cache: Path, draft: bool) -> View:
     """The view of a setting, from the cache where it is there."""
     setting = SETTINGS[name]
-    samples, shrink = (16, 3) if draft else (20, 1)
+    samples, shrink = (16, 3) if draft else (22, 1)
     kept = cache / f"{name}{'-draft' if draft else ''}.npz"
     if not kept.exists():
         begun = time.process_time()

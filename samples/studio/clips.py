@@ -73,7 +73,13 @@ def frames(clip: Clip, view: View, fov: float) -> Iterator[NDArray[np.uint8]]:
         yield phone.develop(window, replace(clip.how, long_side_px=max(clip.size), seed=clip.how.seed * 1000 + i))
 
 
-def _look(light: NDArray[np.float32], inverse: NDArray[np.float32], pose: NDArray[np.float64], size: tuple[int, int], focal_px: float) -> NDArray[np.float32]:
+def _look(
+    light: NDArray[np.float32],
+    inverse: NDArray[np.float32],
+    pose: NDArray[np.float64],
+    size: tuple[int, int],
+    focal_px: float,
+) -> NDArray[np.float32]:
     """What the window at `pose` (x, y, width share, shift right, shift down, roll in degrees) sees."""
     height, width = light.shape[:2]
     x, y, share, right, down, roll = pose
@@ -122,7 +128,16 @@ def _encode(pictures: Iterator[NDArray[np.uint8]], clip: Clip, path: Path) -> No
     """Pipe frames to x264, turned a quarter left where the phone was held upright but stores lying."""
     width, height = clip.size[::-1] if clip.sideways else clip.size
     source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(clip.fps), "-i", "-"]
-    colour = ["-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
+    colour = [
+        "-vf",
+        "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
+        "-colorspace",
+        "bt709",
+        "-color_primaries",
+        "bt709",
+        "-color_trc",
+        "bt709",
+    ]
     codec = ["-c:v", "libx264", "-preset", "slow", "-crf", "25", "-threads", "1", "-g", str(clip.fps * 2), "-bitexact"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *source, *colour, *codec, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
@@ -141,7 +156,21 @@ def _mux(clip: Clip, video: Path, sound: Path | None, out: Path) -> None:
     audio = ["-i", str(sound)] if sound else []
     coding = ["-c:a", "aac", "-b:a", "96k", "-shortest"] if sound else ["-an"]
     tags = ["-metadata", f"creation_time={clip.when}"] + (["-metadata", f"location={clip.place}"] if clip.place else [])
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *turn, "-i", str(video), *audio, "-c:v", "copy", *coding, *tags, str(out)]
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-y",
+        *turn,
+        "-i",
+        str(video),
+        *audio,
+        "-c:v",
+        "copy",
+        *coding,
+        *tags,
+        str(out),
+    ]
     subprocess.run(command, check=True)
 
 

@@ -26,7 +26,9 @@ def find(name: str) -> Path:
         if folder:
             for path in sorted(Path(folder).expanduser().rglob(name)):
                 return path
-    raise SystemExit(f"font {name} not found: install fonts-gfs-didot, fonts-lxgw-wenkai and fonts-lato, or set SAMPLES_FONTS")
+    raise SystemExit(
+        f"font {name} not found: install fonts-gfs-didot, fonts-lxgw-wenkai and fonts-lato, or set SAMPLES_FONTS"
+    )
 
 
 def load(name: str, size_px: float) -> ImageFont.FreeTypeFont:

@@ -14,7 +14,10 @@ from studio.vector import Canvas, almond, even_odd
 def muselle(ink: str, accent: str) -> Image.Image:
     """MUSELLE, a beauty store: a fan of five petals over a Didot wordmark."""
     canvas = Canvas(600, 330)
-    petals = [almond((300, 206), length, 74, angle, 0.56) for angle, length in ((-66, 138), (-33, 168), (0, 184), (33, 168), (66, 138))]
+    petals = [
+        almond((300, 206), length, 74, angle, 0.56)
+        for angle, length in ((-66, 138), (-33, 168), (0, 184), (33, 168), (66, 138))
+    ]
     canvas.paint(even_odd([canvas.polygon(p) for p in petals]), accent)
     canvas.paint(canvas.words("MUSELLE", fonts.DIDOT, 106, (300, 280), spacing=10, weight=1.1), ink)
     return canvas.finished()
@@ -28,7 +31,9 @@ def yunwu(ink: str, accent: str) -> Image.Image:
     plant = bud
     for angle in (-48, 48):
         leaf = canvas.polygon(almond(base, 176, 72, angle, 0.55))
-        plant = ImageChops.add(plant, ImageChops.subtract(leaf, canvas.polygon(almond(base, 204, 58 + 2 * gap, 0, 0.55))))
+        plant = ImageChops.add(
+            plant, ImageChops.subtract(leaf, canvas.polygon(almond(base, 204, 58 + 2 * gap, 0, 0.55)))
+        )
     mist = [(206, 350, 148), (258, 424, 172), (182, 362, 197)]
     for left, right, y in mist:
         plant = ImageChops.subtract(plant, canvas.bar(left - gap, right + gap, y, 11 + 2 * gap))

@@ -11,25 +11,32 @@ from studio.paint import Texture, linear
 
 Bsdf = dict[str, Any]
 
-GOLD: Bsdf = {"type": "roughconductor", "material": "Au", "alpha": 0.11}
-SILVER: Bsdf = {"type": "roughconductor", "material": "Ag", "alpha": 0.08}
 MIRROR: Bsdf = {"type": "conductor", "material": "Ag"}
 GLASS: Bsdf = {"type": "dielectric", "int_ior": 1.5, "ext_ior": 1.0}
 
 
-def rose_gold() -> Bsdf:
-    """Brushed pink gold."""
-    return {"type": "principled", "base_color": _rgb("#e8b8a0"), "metallic": 1.0, "roughness": 0.22}
-
-
 def plastic(colour: str, roughness: float = 0.3, coat: float = 0.6) -> Bsdf:
     """Lacquer, card or plastic: coloured, with a clear coat."""
-    return {"type": "principled", "base_color": _rgb(colour), "roughness": roughness, "specular": 0.5, "clearcoat": coat, "clearcoat_gloss": 0.92}
+    return {
+        "type": "principled",
+        "base_color": _rgb(colour),
+        "roughness": roughness,
+        "specular": 0.5,
+        "clearcoat": coat,
+        "clearcoat_gloss": 0.92,
+    }
 
 
 def lacquered(skin: Texture, roughness: float = 0.3, coat: float = 0.6) -> Bsdf:
     """Plastic with print on it."""
-    return {"type": "principled", "base_color": _bitmap(skin), "roughness": roughness, "specular": 0.5, "clearcoat": coat, "clearcoat_gloss": 0.92}
+    return {
+        "type": "principled",
+        "base_color": _bitmap(skin),
+        "roughness": roughness,
+        "specular": 0.5,
+        "clearcoat": coat,
+        "clearcoat_gloss": 0.92,
+    }
 
 
 def matte(colour: str) -> Bsdf:
@@ -62,8 +69,17 @@ def _bitmap(texture: Texture, repeat: tuple[float, float] = (1, 1), raw: bool = 
     """A texture for Mitsuba: its own rows run upwards, ours downwards."""
     light = texture if raw else np.power(texture, 2.2)
     bitmap = mi.Bitmap(np.ascontiguousarray(light[::-1].astype(np.float32)))
-    return {"type": "bitmap", "bitmap": bitmap, "raw": True, "to_uv": mi.ScalarTransform4f().scale([repeat[0], repeat[1], 1])}
+    return {
+        "type": "bitmap",
+        "bitmap": bitmap,
+        "raw": True,
+        "to_uv": mi.ScalarTransform4f().scale([repeat[0], repeat[1], 1]),
+    }
 
 
 def _rgb(colour: str) -> dict[str, Any]:
     return {"type": "rgb", "value": linear(colour)}
+
+
+GOLD: Bsdf = {"type": "principled", "base_color": _rgb("#f0c892"), "metallic": 1.0, "roughness": 0.20}
+"""Champagne gold, satin."""

@@ -10,6 +10,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,9 @@ class Mesh:
         faces["n"], faces["i"] = 3, triangles
         fields = "".join(f"property float {name}\n" for name in ("x", "y", "z", "nx", "ny", "nz", "s", "t"))
         head = f"ply\nformat binary_little_endian 1.0\nelement vertex {len(table)}\n{fields}element face {len(faces)}\n"
-        data = (head + "property list uchar int vertex_indices\nend_header\n").encode() + table.tobytes() + faces.tobytes()
+        data = (
+            (head + "property list uchar int vertex_indices\nend_header\n").encode() + table.tobytes() + faces.tobytes()
+        )
         path = _FOLDER / f"{hashlib.sha256(data).hexdigest()[:16]}.ply"
         if not path.exists():
             path.write_bytes(data)
@@ -91,12 +94,25 @@ def lathe(corners: Sequence[Corner], around: int = 96, arc: tuple[float, float] 
     return _grid(np.stack([x, y, z], axis=-1), np.stack([u, v], axis=-1))
 
 
+def twig(course: Array, radius: float) -> Mesh:
+    """A thin round stem along a course of points (n, 3), tapering to half its radius."""
+    angles = np.linspace(0, 2 * np.pi, 9)
+    ring = np.stack([np.cos(angles), np.sin(angles), np.zeros_like(angles)], axis=-1)
+    thickness = radius * np.linspace(1, 0.5, len(course))
+    points = course[:, None, :] + thickness[:, None, None] * ring
+    u, v = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, len(course)))
+    return _grid(points, np.stack([u, v], axis=-1))
+
+
 def box(width: float, depth: float, height: float, radius: float, edge: float = 0.15) -> Mesh:
     """A box standing on z = 0 with round upright corners (`radius`) and eased top and bottom edges (`edge`)."""
     turn = np.linspace(0, np.pi / 2, 7)
     inset = np.concatenate([edge * (1 - np.sin(turn)), edge * (1 - np.cos(turn))])
     level = np.concatenate([edge * (1 - np.cos(turn)), height - edge + edge * np.sin(turn)])
-    rings = [np.column_stack([_outline(width - 2 * i, depth - 2 * i, max(radius - i, 0.02)), np.full(_OUTLINE, z)]) for i, z in zip(inset, level, strict=True)]
+    rings = [
+        np.column_stack([_outline(width - 2 * i, depth - 2 * i, max(radius - i, 0.02)), np.full(_OUTLINE, z)])
+        for i, z in zip(inset, level, strict=True)
+    ]
     rings = [rings[0] * [0, 0, 1], *rings, rings[-1] * [0, 0, 1]]
     u, v = np.meshgrid(np.linspace(0, 1, _OUTLINE), np.linspace(0, 1, len(rings)))
     return _grid(np.array(rings), np.stack([u, v], axis=-1))
@@ -111,14 +127,16 @@ def _outline(width: float, depth: float, radius: float) -> Array:
     points = []
     for k, (sx, sy) in enumerate(((1, -1), (1, 1), (-1, 1), (-1, -1))):
         for a in np.radians(np.linspace(-90, 0, 9) + 90 * k):
-            points.append((sx * (width / 2 - radius) + radius * np.cos(a), sy * (depth / 2 - radius) + radius * np.sin(a)))
+            points.append(
+                (sx * (width / 2 - radius) + radius * np.cos(a), sy * (depth / 2 - radius) + radius * np.sin(a))
+            )
     return np.array([*points, points[0]])
 
 
 def _denser(profile: Array, longest: float = 0.5) -> Array:
     """The profile with long straight stretches divided: smooth normals then bend at the fillets only."""
     parts = [profile[:1]]
-    for a, b in zip(profile[:-1], profile[1:], strict=True):
+    for a, b in pairwise(profile):
         near = np.array([0.02, 0.98]) if np.hypot(*(b - a)) > 0.3 else np.array([])
         t = np.union1d(np.linspace(0, 1, int(np.hypot(*(b - a)) / longest) + 2)[1:], near)
         parts.append(a + t[:, None] * (b - a))

@@ -13,6 +13,8 @@ from PIL import Image, ImageDraw
 from studio import fonts
 
 Texture = NDArray[np.float32]
+Words = list[tuple[str, str, float, float]]
+"""Lines of print: (text, font, height, place); each function says in which unit."""
 
 
 def noise(height: int, width: int, scale_px: tuple[float, float], seed: int) -> Texture:
@@ -35,11 +37,17 @@ def wood(base: str, seed: int, size: int = 1024) -> Texture:
 
 def marble(seed: int, size: int = 2048) -> Texture:
     """Near-white stone with grey and a little gold veining."""
-    bend = noise(size, size, (300, 300), seed) + 0.5 * noise(size, size, (110, 110), seed + 1) + 0.25 * noise(size, size, (36, 36), seed + 2)
+    bend = (
+        noise(size, size, (300, 300), seed)
+        + 0.5 * noise(size, size, (110, 110), seed + 1)
+        + 0.25 * noise(size, size, (36, 36), seed + 2)
+    )
     across = np.linspace(0, 16, size)[None, :] + np.linspace(0, 11, size)[:, None]
-    vein = np.exp(-((np.sin(across + 1.2 * bend) / 0.075) ** 2)) * np.clip(0.5 + 0.5 * noise(size, size, (200, 200), seed + 3), 0, 1)
+    ridge = np.sin(across + 1.2 * bend)
+    strength = np.clip(0.4 + 0.5 * noise(size, size, (200, 200), seed + 3), 0, 1)
+    vein = (0.55 * np.exp(-((ridge / 0.05) ** 2)) + 0.45 * np.exp(-((ridge / 0.35) ** 2))) * strength
     cloud = 0.02 * noise(size, size, (220, 220), seed + 4)
-    stone = _rgb("#f1eeea") * (1 + cloud[..., None]) - vein[..., None] * np.array([0.22, 0.235, 0.26])
+    stone = _rgb("#f1eeea") * (1 + cloud[..., None]) - vein[..., None] * np.array([0.115, 0.125, 0.140])
     return np.clip(stone, 0, 1).astype(np.float32)
 
 
@@ -49,7 +57,7 @@ def plaster(base: str, seed: int, size: int = 1024) -> Texture:
     return np.clip(_rgb(base) * tone[..., None], 0, 1).astype(np.float32)
 
 
-def label(lines: list[tuple[str, str, float, float]], ratio: float, paper: str | None, ink: str, border: bool = False) -> tuple[Texture, Texture]:
+def label(lines: Words, ratio: float, paper: str | None, ink: str, border: bool = False) -> tuple[Texture, Texture]:
     """A printed label: its colours, and where there is any (1) or none (0) as the same shape.
 
     lines: (text, font, height, y), the last two as shares of the label's height. ratio: width over height.
@@ -69,16 +77,32 @@ def label(lines: list[tuple[str, str, float, float]], ratio: float, paper: str |
     return np.asarray(sheet, dtype=np.float32) / 255, np.repeat(opacity, 3, axis=2)
 
 
-def print_around(body: str, ink: str, lines: list[tuple[str, str, float, float]], around_cm: float, along_cm: float) -> Texture:
+def print_around(body: str, ink: str, lines: Words, around_cm: float, along_cm: float) -> Texture:
     """The whole skin of something turned, printed at its front: lines are (text, font, height in cm, cm from the foot)."""
     dots = 64
     skin = Image.new("RGB", (round(around_cm * dots), round(along_cm * dots)), body)
     for text, font, size, up in lines:
-        _line(ImageDraw.Draw(skin), text, font, size * dots, (0.75 * skin.width, skin.height - up * dots), 0.26 * skin.width, ink)
+        _line(
+            ImageDraw.Draw(skin),
+            text,
+            font,
+            size * dots,
+            (0.75 * skin.width, skin.height - up * dots),
+            0.26 * skin.width,
+            ink,
+        )
     return np.asarray(skin, dtype=np.float32) / 255
 
 
-def _line(draw: ImageDraw.ImageDraw, text: str, font: str, size_px: float, centre: tuple[float, float], widest_px: float, fill: str | int) -> None:
+def _line(
+    draw: ImageDraw.ImageDraw,
+    text: str,
+    font: str,
+    size_px: float,
+    centre: tuple[float, float],
+    widest_px: float,
+    fill: str | int,
+) -> None:
     """Letters set a little apart, no wider than `widest_px`."""
     face, gap = fonts.load(font, size_px), size_px * 0.12 if text.isascii() else 0.0
     total = sum(face.getlength(c) for c in text) + gap * (len(text) - 1)
@@ -91,21 +115,31 @@ def _line(draw: ImageDraw.ImageDraw, text: str, font: str, size_px: float, centr
         x += face.getlength(c) + gap
 
 
-def surroundings(panels: list[tuple[float, float, float, float, tuple[float, float, float]]], walls: str, floor: str, level: float) -> Texture:
+def surroundings(
+    panels: list[tuple[float, float, float, float, tuple[float, float, float]]], walls: str, floor: str, level: float
+) -> Texture:
     """The room around a scene as light: (256, 512, 3) float32, linear, azimuth across and elevation down.
 
-    panels: (azimuth, elevation, width, height in degrees, RGB radiance); azimuth 0 is behind the camera, 90 to its right.
+    panels: (azimuth, elevation, width, height in degrees, RGB radiance, negative to take light away); azimuth 0 is behind the
+    camera, 90 to its right.
     walls, floor: colours, dimmed to `level`.
     """
     azimuth = np.linspace(-180, 180, 512)[None, :]
     elevation = np.linspace(90, -90, 256)[:, None]
     up = np.clip((elevation + 12) / 24, 0, 1)[..., None]
-    room = level * (up * _linear(walls) + (1 - up) * _linear(floor)) * (0.75 + 0.35 * np.clip(elevation / 60, 0, 1))[..., None]
+    room = (
+        level
+        * (up * _linear(walls) + (1 - up) * _linear(floor))
+        * (0.75 + 0.35 * np.clip(elevation / 60, 0, 1))[..., None]
+    )
     room = np.broadcast_to(room, (256, 512, 3)).copy()
     for at, high, width, height, light in panels:
         away = np.abs((azimuth - at + 180) % 360 - 180)
-        inside = np.clip((width / 2 - away) / 3 + 0.5, 0, 1) * np.clip((height / 2 - np.abs(elevation - high)) / 3 + 0.5, 0, 1)
+        inside = np.clip((width / 2 - away) / 3 + 0.5, 0, 1) * np.clip(
+            (height / 2 - np.abs(elevation - high)) / 3 + 0.5, 0, 1
+        )
         room += inside[..., None] * np.array(light)
+    room = np.maximum(room, 0.02)
     return room.astype(np.float32)
 
 

@@ -54,7 +54,9 @@ def develop(light: Light, how: Handling) -> Picture:
     """(h, w, 3) linear light to (h, w, 3) uint8 sRGB at the phone's size."""
     rng = np.random.default_rng(1000 + how.seed)
     scale = how.long_side_px / max(light.shape[:2])
-    light = np.clip(light * _exposure(light, how.ev), 0, 4)  # the sensor's wells are full long before a lamp's own brightness
+    light = np.clip(
+        light * _exposure(light, how.ev), 0, 4
+    )  # the sensor's wells are full long before a lamp's own brightness
     light = np.maximum(cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), 0)
     light = light * np.array([how.warmth[0], 1.0, how.warmth[1]], dtype=np.float32)
     light = _shaken(_defocused(light, how.defocus_px), how.motion_px) * _vignette(light.shape[:2])
@@ -79,7 +81,7 @@ def save(picture: Picture, path: Path, how: Handling, tags: Tags) -> None:
 def _exposure(light: Light, ev: float) -> float:
     """The gain that brings the picture's geometric mean to mid-grey, moved by `ev` stops."""
     brightness = np.clip(light.mean(axis=2), 1e-3, None)
-    return float(0.20 * 2**ev / np.exp(np.log(brightness).mean()))
+    return float(0.235 * 2**ev / np.exp(np.log(brightness).mean()))
 
 
 def _vignette(shape: tuple[int, int]) -> Light:

@@ -7,42 +7,111 @@ import numpy as np
 from studio import fonts
 from studio import materials as m
 from studio.mesh import Array, Mesh, box, lathe
-from studio.paint import label, print_around
+from studio.paint import Words, label, print_around
 from studio.tracer import Point, Scene
 
 BRAND = "MUSELLE"
 
 
-def serum(scene: Scene, at: Point, colour: str = "#f3c98b", name: str = "GLOW SERUM", height: float = 7.2, radius: float = 1.8, turn: float = 0, cap: str = "#f7f3ee") -> None:
+def serum(
+    scene: Scene,
+    at: Point,
+    colour: str = "#f3c98b",
+    name: str = "GLOW SERUM",
+    height: float = 7.2,
+    radius: float = 1.8,
+    turn: float = 0,
+    cap: str = "#f7f3ee",
+) -> None:
     """A thick glass bottle with a dropper."""
     r, h = radius, height
-    scene.add(lathe([(0, 0, 0), (r, 0, 0.35), (r, h, 0.75), (0.8, h + 0.2, 0.3), (0.8, h + 0.9, 0.1), (0, h + 0.9, 0)]), m.GLASS, at)
+    scene.add(
+        lathe([(0, 0, 0), (r, 0, 0.35), (r, h, 0.75), (0.8, h + 0.2, 0.3), (0.8, h + 0.9, 0.1), (0, h + 0.9, 0)]),
+        m.GLASS,
+        at,
+    )
     inner = r - 0.32
     scene.add(lathe([(0, 0.55, 0), (inner, 0.55, 0.4), (inner, h - 0.75, 0.6), (0, h - 0.7, 0)]), m.liquid(colour), at)
     scene.add(lathe([(0, h + 0.72, 0), (1.02, h + 0.72, 0.08), (1.02, h + 2.1, 0.12), (0, h + 2.1, 0)]), m.GOLD, at)
-    scene.add(lathe([(0, h + 2.0, 0), (0.72, h + 2.0, 0.1), (0.62, h + 4.1, 0.6), (0, h + 4.35, 0)]), m.plastic(cap, 0.45, 0.2), at)
+    scene.add(
+        lathe([(0, h + 2.0, 0), (0.72, h + 2.0, 0.1), (0.62, h + 4.1, 0.6), (0, h + 4.35, 0)]),
+        m.plastic(cap, 0.45, 0.2),
+        at,
+    )
     lines = [(BRAND, fonts.DIDOT, 0.17, 0.28), (name, fonts.LATO, 0.085, 0.50), ("精华 30 ml", fonts.KAI, 0.095, 0.74)]
     _wrap(scene, at, r + 0.015, (0.9, h - 1.5), turn, lines, "#fffaf4", "#5a1a2f")
 
 
-def pump(scene: Scene, at: Point, colour: str = "#f4d9d4", name: str = "BODY LOTION", chinese: str = "身体乳", height: float = 11.0, radius: float = 2.3, turn: float = 0) -> None:
+def pump(
+    scene: Scene,
+    at: Point,
+    colour: str = "#f4d9d4",
+    name: str = "BODY LOTION",
+    chinese: str = "身体乳",
+    height: float = 11.0,
+    radius: float = 2.3,
+    turn: float = 0,
+) -> None:
     """A lacquered bottle with a pump."""
     r, h = radius, height
-    words = [(BRAND, fonts.DIDOT, 0.95, r + 0.60 * h), (name, fonts.LATO, 0.40, r + 0.51 * h), (chinese, fonts.KAI, 0.50, r + 0.43 * h)]
+    words = [
+        (BRAND, fonts.DIDOT, 0.95, r + 0.60 * h),
+        (name, fonts.LATO, 0.40, r + 0.51 * h),
+        (chinese, fonts.KAI, 0.50, r + 0.43 * h),
+    ]
     skin = m.lacquered(print_around(colour, "#7a3346", words, 2 * np.pi * r, 2 * r + h + 0.3))
-    scene.add(lathe([(0, 0, 0), (r, 0, 0.3), (r, h, 1.3), (0.9, h + 0.3, 0.2), (0.9, h + 0.8, 0.1), (0, h + 0.8, 0)]), skin, at, turn)
-    scene.add(lathe([(0, h + 0.6, 0), (1.1, h + 0.6, 0.1), (1.1, h + 1.8, 0.2), (0.35, h + 1.9, 0.1), (0.35, h + 2.9, 0.05), (0, h + 2.9, 0)]), m.GOLD, at)
+    scene.add(
+        lathe([(0, 0, 0), (r, 0, 0.3), (r, h, 1.3), (0.9, h + 0.3, 0.2), (0.9, h + 0.8, 0.1), (0, h + 0.8, 0)]),
+        skin,
+        at,
+        turn,
+    )
+    scene.add(
+        lathe(
+            [
+                (0, h + 0.6, 0),
+                (1.1, h + 0.6, 0.1),
+                (1.1, h + 1.8, 0.2),
+                (0.35, h + 1.9, 0.1),
+                (0.35, h + 2.9, 0.05),
+                (0, h + 2.9, 0),
+            ]
+        ),
+        m.GOLD,
+        at,
+    )
     scene.add(box(3.0, 1.25, 0.7, 0.5, 0.2), m.GOLD, (at[0] - 0.55, at[1] - 0.2, at[2] + h + 2.8), 25)
 
 
-def jar(scene: Scene, at: Point, colour: str = "#fdf3ea", lid: str | None = None, radius: float = 2.6, height: float = 3.0, turn: float = 0, name: str = "SILK CREAM") -> None:
+def jar(
+    scene: Scene,
+    at: Point,
+    colour: str = "#fdf3ea",
+    lid: str | None = None,
+    radius: float = 2.6,
+    height: float = 3.0,
+    turn: float = 0,
+    name: str = "SILK CREAM",
+) -> None:
     """A closed glass jar of cream."""
     r, h = radius, height
     scene.add(lathe([(0, 0, 0), (r, 0, 0.6), (r, h, 0.3), (0, h, 0)]), m.GLASS, at)
-    scene.add(lathe([(0, 0.45, 0), (r - 0.35, 0.45, 0.7), (r - 0.35, h - 0.15, 0.1), (0, h - 0.15, 0)]), m.matte(colour), at)
+    scene.add(
+        lathe([(0, 0.45, 0), (r - 0.35, 0.45, 0.7), (r - 0.35, h - 0.15, 0.1), (0, h - 0.15, 0)]), m.matte(colour), at
+    )
     top = m.GOLD if lid is None else m.plastic(lid, 0.25)
     scene.add(lathe([(0, h, 0), (r + 0.06, h, 0.06), (r + 0.06, h + 1.35, 0.2), (0, h + 1.35, 0)]), top, at)
-    _wrap(scene, at, r + 0.012, (0.55, h - 0.35), turn, [(BRAND, fonts.DIDOT, 0.30, 0.32), (name, fonts.LATO, 0.15, 0.72)], None, "#5a1a2f", 70)
+    _wrap(
+        scene,
+        at,
+        r + 0.012,
+        (0.55, h - 0.35),
+        turn,
+        [(BRAND, fonts.DIDOT, 0.30, 0.32), (name, fonts.LATO, 0.15, 0.72)],
+        None,
+        "#5a1a2f",
+        70,
+    )
 
 
 def open_jar(scene: Scene, at: Point, colour: str = "#fbeae4", radius: float = 3.4, height: float = 3.9) -> None:
@@ -50,7 +119,11 @@ def open_jar(scene: Scene, at: Point, colour: str = "#fbeae4", radius: float = 3
     r, h, wall = radius, height, 0.42
     cup = [(0, 0, 0), (r, 0, 0.8), (r, h, 0.22), (r - wall, h, 0.18), (r - wall, 0.7, 0.6), (0, 0.7, 0)]
     scene.add(lathe(cup, around=160), m.GLASS, at)
-    scene.add(lathe([(0, 0.72, 0), (r - wall + 0.02, 0.72, 0.6), (r - wall + 0.02, h - 0.75, 0.05), (0, h - 0.75, 0)]), m.matte(colour), at)
+    scene.add(
+        lathe([(0, 0.72, 0), (r - wall + 0.02, 0.72, 0.6), (r - wall + 0.02, h - 0.75, 0.05), (0, h - 0.75, 0)]),
+        m.matte(colour),
+        at,
+    )
     scene.add(_swirl(r - wall, h - 0.78), m.plastic(colour, 0.42, 0.35), at)
     lines = [(BRAND, fonts.DIDOT, 0.24, 0.34), ("SILK CREAM · 丝绒面霜", fonts.KAI, 0.15, 0.70)]
     _wrap(scene, at, r + 0.012, (0.9, h - 0.7), 0, lines, None, "#5a1a2f", 74)
@@ -75,7 +148,9 @@ def lipstick(scene: Scene, at: Point, shade: str, case: str = "#2a1418", turn: f
     scene.add(lathe([(0, 0, 0), (0.95, 0, 0.1), (0.95, 3.3, 0.1), (0, 3.3, 0)]), m.plastic(case, 0.16, 1.0), at)
     scene.add(lathe([(0, 3.2, 0), (0.78, 3.2, 0.03), (0.78, 4.75, 0.07), (0, 4.75, 0)]), m.GOLD, at)
     height = 4.4 + 2.7 * raised
-    bullet = lathe([(0, 4.2, 0), (0.60, 4.2, 0), (0.60, height, 0.55), (0.22, height + 0.34, 0.2), (0, height + 0.36, 0)])
+    bullet = lathe(
+        [(0, 4.2, 0), (0.60, 4.2, 0), (0.60, height, 0.55), (0.22, height + 0.34, 0.2), (0, height + 0.36, 0)]
+    )
 
     def cut(points: Array) -> Array:
         high = np.clip((points[:, 2] - (height - 1.0)) / 1.0, 0, 1) ** 1.5
@@ -84,7 +159,9 @@ def lipstick(scene: Scene, at: Point, shade: str, case: str = "#2a1418", turn: f
     scene.add(bullet.bent(cut), m.satin(shade), at, turn)
 
 
-def perfume(scene: Scene, at: Point, colour: str = "#f2b9a8", cap: str = "gold", turn: float = 0, name: str = "ROSE N°7") -> None:
+def perfume(
+    scene: Scene, at: Point, colour: str = "#f2b9a8", cap: str = "gold", turn: float = 0, name: str = "ROSE N°7"
+) -> None:
     """A flacon: a block of glass with a round cap."""
     scene.add(box(5.2, 2.9, 6.8, 0.5, 0.22), m.GLASS, at, turn)
     scene.add(box(4.3, 2.0, 5.3, 0.35, 0.18), m.liquid(colour), (at[0], at[1], at[2] + 0.75), turn)
@@ -93,13 +170,19 @@ def perfume(scene: Scene, at: Point, colour: str = "#f2b9a8", cap: str = "gold",
     scene.add(lathe(lid), m.GOLD if cap == "gold" else m.plastic(cap, 0.12, 1.0), at)
     front = 1.47
     a = np.radians(turn)
-    colours, cover = label([(BRAND, fonts.DIDOT, 0.15, 0.36), (name, fonts.LATO, 0.085, 0.58)], 0.9, "#fdf7f1", "#5a1a2f", border=True)
-    scene.panel(2.7, 3.0, m.printed(colours, cover), (at[0] + front * np.sin(a), at[1] - front * np.cos(a), at[2] + 3.4), turn)
+    colours, cover = label(
+        [(BRAND, fonts.DIDOT, 0.15, 0.36), (name, fonts.LATO, 0.085, 0.58)], 0.9, "#fdf7f1", "#5a1a2f", border=True
+    )
+    scene.panel(
+        2.7, 3.0, m.printed(colours, cover), (at[0] + front * np.sin(a), at[1] - front * np.cos(a), at[2] + 3.4), turn
+    )
 
 
 def polish(scene: Scene, at: Point, shade: str, cap: str = "#17120f") -> None:
     """A little bottle of nail polish."""
-    scene.add(lathe([(0, 0, 0), (1.25, 0, 0.3), (1.25, 2.6, 0.9), (0.6, 3.1, 0.2), (0.6, 3.5, 0), (0, 3.5, 0)]), m.GLASS, at)
+    scene.add(
+        lathe([(0, 0, 0), (1.25, 0, 0.3), (1.25, 2.6, 0.9), (0.6, 3.1, 0.2), (0.6, 3.5, 0), (0, 3.5, 0)]), m.GLASS, at
+    )
     scene.add(lathe([(0, 0.28, 0), (1.02, 0.28, 0.3), (1.02, 2.4, 0.8), (0, 2.7, 0)]), m.plastic(shade, 0.2, 1.0), at)
     scene.add(lathe([(0, 3.3, 0), (0.72, 3.3, 0.06), (0.52, 7.0, 0.15), (0, 7.0, 0)]), m.plastic(cap, 0.15, 1.0), at)
 
@@ -135,66 +218,17 @@ def palette(scene: Scene, at: Point, shades: list[str], turn: float = 0) -> None
     scene.panel(width - 0.9, 6.0, m.MIRROR, mirror, turn, lean=-18)
 
 
-def mirror(scene: Scene, at: Point, radius: float = 8.0, turn: float = 0, lean: float = -6) -> None:
-    """A round table mirror in a gold rim."""
-    stand = lathe([(0, 0, 0), (4.2, 0, 0.2), (4.2, 0.5, 0.2), (0.45, 0.8, 0.4), (0.4, 6.0, 0), (0, 6.0, 0)])
-    scene.add(stand, m.GOLD, at)
-    centre = (at[0], at[1], at[2] + 5.5 + radius)
-    disc = lathe([(radius - 0.3, 0.42, 0), (0, 0.42, 0)])
-    rim = lathe([(0, 0, 0), (radius + 0.15, 0, 0.2), (radius + 0.15, 0.6, 0.2), (radius - 0.35, 0.6, 0.15), (radius - 0.35, 0.25, 0)])
-    scene.add(disc, m.MIRROR, centre, turn, 90 + lean)
-    scene.add(rim, m.GOLD, centre, turn, 90 + lean)
-
-
-def card(scene: Scene, at: Point, lines: list[tuple[str, str, float, float]], width: float = 3.4, height: float = 2.2, turn: float = 0, ink: str = "#3a2027") -> None:
-    """A price or tester card leaning back a little."""
-    colours, cover = label(lines, width / height, "#fffdf8", ink, border=True)
-    scene.panel(width, height, m.printed(colours, cover), (at[0], at[1], at[2] + height / 2 * 0.97), turn, lean=-14)
-
-
-def price(name: str, yuan: int) -> list[tuple[str, str, float, float]]:
-    """The words of a price card."""
-    return [(name, fonts.KAI, 0.24, 0.32), (f"¥{yuan}", fonts.LATO, 0.34, 0.68)]
-
-
-TESTER = [("TESTER", fonts.LATO, 0.26, 0.34), ("试用装", fonts.KAI, 0.30, 0.68)]
-
-
-def swatch(scene: Scene, at: Point, shade: str, turn: float = 0, seed: int = 0) -> None:
-    """A stroke of lipstick on the counter: thick where it began, thin and ragged where it ends."""
-    rng = np.random.default_rng(seed)
-    stroke = box(5.2, 1.15, 0.16, 0.55, 0.07)
-    phase = rng.uniform(0, 6, 3)
-
-    def smeared(points: Array) -> Array:
-        x, y, z = points.T
-        edge = 1 + 0.10 * np.sin(2.1 * x + phase[0]) + 0.06 * np.sin(5.3 * x + phase[1])
-        ridge = 1 + 0.35 * np.sin(9 * y + 0.8 * np.sin(x) + phase[2])
-        return np.column_stack([x + 0.25 * np.sin(7 * y) * (x > 1.5), y * edge * (1 - 0.05 * (x + 2.6)), z * ridge * (1.15 - 0.15 * (x + 2.6))])
-
-    scene.add(stroke.bent(smeared), m.satin(shade), at, turn)
-
-
-def sprig(scene: Scene, at: Point, seed: int = 3, height: float = 17, leaves: int = 15) -> None:
-    """A vase with a few twigs of round leaves."""
-    scene.add(lathe([(0, 0, 0), (1.6, 0, 0.4), (2.3, 3.0, 1.5), (0.9, 6.5, 1.2), (1.15, 7.6, 0.2), (0.9, 7.6, 0), (0.7, 6.5, 0)]), m.plastic("#f6ece4", 0.6, 0.0), at)
-    rng = np.random.default_rng(seed)
-    leaf = lathe([(0, 0, 0), (0.6, 0.05, 0.1), (1.15, 0.22, 0)], around=28)
-    for twig in range(3):
-        away, side = np.radians(14 + 9 * twig), rng.uniform(0, 2 * np.pi) + 2.1 * twig
-        for i in range(leaves):
-            t = (i + 1) / leaves
-            bow = np.sin(away * (0.4 + t)) * height * t
-            x, y = at[0] + bow * np.cos(side), at[1] + bow * np.sin(side) * 0.5
-            z = at[2] + 7.2 + height * t * np.cos(away * (0.4 + t))
-            size = 1.15 - 0.55 * t
-            shade = ["#7f9a86", "#8fa893", "#6c8a78"][int(rng.integers(3))]
-            off = rng.uniform(-0.8, 0.8, 2)
-            bent = leaf.bent(lambda p, s=size: p * [s, s * 0.82, s])
-            scene.add(bent, m.matte(shade), (x + off[0], y + off[1], z), rng.uniform(0, 360), rng.uniform(-75, 75))
-
-
-def _wrap(scene: Scene, at: Point, radius: float, span: tuple[float, float], turn: float, lines: list[tuple[str, str, float, float]], paper: str | None, ink: str, half: float = 58) -> None:
+def _wrap(
+    scene: Scene,
+    at: Point,
+    radius: float,
+    span: tuple[float, float],
+    turn: float,
+    lines: Words,
+    paper: str | None,
+    ink: str,
+    half: float = 58,
+) -> None:
     """A label around the front of something round, from span[0] to span[1] above its foot."""
     ratio = np.radians(2 * half) * radius / (span[1] - span[0])
     colours, cover = label(lines, ratio, paper, ink, border=paper is not None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from studio import fonts, paint
+from studio import fonts, paint, props
 from studio import materials as m
 from studio import products as p
-from studio.mesh import box
+from studio.mesh import box, lathe
 from studio.paint import Texture
 from studio.tracer import Scene
 
@@ -15,8 +15,27 @@ REDS = ["#e8b9a4", "#d98f83", "#cf6a63", "#c8413f", "#b51f2e", "#9c1630", "#7d14
 def daylight(level: float = 1.0) -> Texture:
     """A shop by day: a tall window to the left, a bright ceiling, cream walls."""
     window, ceiling, door = (8.6, 9.0, 9.6), (3.4, 3.2, 2.9), (2.2, 2.3, 2.4)
-    panels = [(-72, 22, 30, 56, window), (-108, 22, 30, 56, window), (20, 66, 120, 12, ceiling), (16, 2, 24, 46, door), (-22, 8, 12, 18, (1.3, 1.1, 0.9)), (80, 25, 50, 30, (1.3, 1.2, 1.1))]
+    panels = [
+        (-72, 22, 30, 56, window),
+        (-108, 22, 30, 56, window),
+        (20, 66, 120, 12, ceiling),
+        (16, 2, 24, 46, door),
+        (80, 25, 50, 30, (1.3, 1.2, 1.1)),
+        *_opposite_wall(),
+    ]
     return level * paint.surroundings(panels, "#efe2d6", "#8a6f5b", 0.42)
+
+
+def _opposite_wall() -> list[tuple[float, float, float, float, tuple[float, float, float]]]:
+    """What a mirror shows of the store: a pale wall with three lit shelves, goods standing dark on them."""
+    wall = [(-30, 10, 62, 52, (0.55, 0.48, 0.43))]
+    strips = [(-30, level, 50, 1.6, (1.6, 1.35, 1.1)) for level in (-2, 12, 26)]
+    goods = [
+        (-52 + 5.5 * i, level - 8 + i % 3, 2.6 + i % 2, 7 + 2 * (i % 3), (-0.30, -0.30, -0.28))
+        for level in (-2, 12, 26)
+        for i in range(9)
+    ]
+    return wall + strips + goods
 
 
 def mixed_light() -> Texture:
@@ -42,7 +61,9 @@ def wall_shelf(light: Texture, strips: float = 1.0) -> Scene:
             scene.lamp(110, 0.8, tuple(strips * v for v in (11.0, 9.6, 8.0)), (0, -4.0, level - 2.3))
     _lower_board(scene)
     _upper_board(scene)
-    colours, cover = paint.label([("MUSELLE", fonts.DIDOT, 0.62, 0.42), ("美妆集合店", fonts.KAI, 0.17, 0.88)], 4.2, None, "#a2564f")
+    colours, cover = paint.label(
+        [("MUSELLE", fonts.DIDOT, 0.62, 0.42), ("美妆集合店", fonts.KAI, 0.17, 0.88)], 4.2, None, "#a2564f"
+    )
     scene.panel(34, 8.1, m.printed(colours, cover), (-4, 10.8, 50))
     return scene
 
@@ -58,11 +79,11 @@ def _lower_board(scene: Scene) -> None:
     for i, colour in enumerate(("#e7a9a0", "#c66f72")):
         p.tube(scene, (24.2 + 4.8 * i, 2.4, 0), colour)
     for x, name, yuan in ((-19, "身体乳", 128), (-0.5, "精华液", 268), (14.5, "丝绒面霜", 198)):
-        p.card(scene, (x, -5.6, 0), p.price(name, yuan))
+        props.card(scene, (x, -5.6, 0), props.price(name, yuan))
 
 
 def _upper_board(scene: Scene) -> None:
-    p.sprig(scene, (-27, 4, 21), height=9, leaves=11)
+    props.sprig(scene, (-27, 4, 21), height=9, leaves=11)
     p.perfume(scene, (-19.0, 2.2, 21), "#f2b9a8", turn=8)
     p.perfume(scene, (-12.0, 1.2, 21), "#f0d9a0", cap="#2a1418", turn=-4)
     for i, colour in enumerate(("#f7efe6", "#e9c8bf")):
@@ -71,7 +92,7 @@ def _upper_board(scene: Scene) -> None:
         p.polish(scene, (8.2 + 3.0 * i, -0.6 + 0.5 * (i % 2), 21), shade)
     p.serum(scene, (24.6, 2.0, 21), "#f6dcae", height=8.4, radius=2.0, turn=-6)
     p.serum(scene, (29.6, 2.8, 21), "#e3b2a6", height=6.4, radius=1.9, turn=-8)
-    p.card(scene, (-15.5, -5.0, 21), p.price("玫瑰香水", 458))
+    props.card(scene, (-15.5, -5.0, 21), props.price("玫瑰香水", 458))
 
 
 def lipstick_row(light: Texture) -> Scene:
@@ -83,12 +104,12 @@ def lipstick_row(light: Texture) -> Scene:
     for i, shade in enumerate(REDS):
         x = 3.15 * (i - 3.5)
         p.lipstick(scene, (x, 0, 1.6), shade, turn=205, raised=1.0 - 0.05 * (i % 3))
-        p.card(scene, (x, -2.9, 0), [(f"{i + 1:02d}", fonts.LATO, 0.5, 0.5)], 1.5, 1.0)
+        props.card(scene, (x, -2.9, 0), [(f"{i + 1:02d}", fonts.LATO, 0.5, 0.5)], 1.5, 1.0)
     for i, x in enumerate((-15, -7.5, 9, 16.5)):
         p.serum(scene, (x, 12 + i % 2, 0), ("#f3c98b", "#f0a893", "#f6dcae", "#e3b2a6")[i])
     p.perfume(scene, (1.5, 13, 0), "#f2b9a8", turn=10)
     for i, shade in enumerate((REDS[1], REDS[3], REDS[5])):
-        p.swatch(scene, (-1.5 + 3.4 * i, -7.2 + 0.5 * i, 0), shade, turn=24 + 5 * i, seed=i)
+        props.swatch(scene, (-1.5 + 3.4 * i, -7.2 + 0.5 * i, 0), shade, turn=24 + 5 * i, seed=i)
     return scene
 
 
@@ -98,9 +119,19 @@ def cream_jar(light: Texture) -> Scene:
     scene.panel(120, 80, m.painted(paint.plaster("#e9d6cb", 14), 0.85), (0, 30, 20))
     scene.slab(140, 100, m.painted(paint.marble(33), 0.14), (0, 0, 0))
     p.open_jar(scene, (0, 0, 0))
-    lid = p.lathe([(0, 0, 0), (3.46, 0, 0.15), (3.46, 1.5, 0.25), (2.9, 1.5, 0.08), (2.8, 1.36, 0.08), (0.6, 1.42, 0.3), (0, 1.42, 0)])
-    scene.add(lid, m.GOLD, (6.9, 2.6, 2.6), turn=-24, lean=56)
-    p.sprig(scene, (-9, 13, 0), seed=8, height=11)
+    lid = lathe(
+        [
+            (0, 0, 0),
+            (3.46, 0, 0.15),
+            (3.46, 1.5, 0.25),
+            (2.9, 1.5, 0.08),
+            (2.8, 1.36, 0.08),
+            (0.6, 1.42, 0.3),
+            (0, 1.42, 0),
+        ]
+    )
+    scene.add(lid, m.GOLD, (7.0, 2.4, 2.35), turn=-24, lean=48)
+    props.sprig(scene, (-9, 13, 0), seed=8, height=11)
     p.serum(scene, (9.5, 14, 0), "#f3c98b")
     p.pump(scene, (15.5, 17, 0), "#f4d9d4")
     return scene
@@ -118,9 +149,9 @@ def testers(light: Texture) -> Scene:
     p.lipstick(scene, (5.6, -1.6, 0.9), "#c8413f", turn=205)
     p.lipstick(scene, (8.6, -2.4, 0.9), "#9c1630", turn=190)
     p.tube(scene, (13.5, 2.5, 0.9), "#e7a9a0", turn=-8)
-    p.card(scene, (10.2, -7.4, 0.9), p.TESTER, 5.2, 3.2, turn=-6)
+    props.card(scene, (10.2, -7.4, 0.9), props.TESTER, 5.2, 3.2, turn=-6)
     p.jar(scene, (-14.6, 8.8, 0), lid="#5a1a2f")
-    p.sprig(scene, (14, 15, 0), seed=5, height=12)
+    props.sprig(scene, (14, 15, 0), seed=5, height=12)
     return scene
 
 
@@ -130,13 +161,13 @@ def counter_corner(light: Texture) -> Scene:
     scene.panel(170, 110, m.painted(paint.plaster("#c9b3a6", 29), 0.85), (0, 24, 30))
     scene.slab(150, 70, m.painted(paint.marble(5), 0.15), (0, 4, 0))
     scene.add(box(150, 1.6, 14, 0.3, 0.1), m.painted(paint.wood("#7b543a", 31), 0.4), (0, -16, -14.2))
-    p.mirror(scene, (-7, 9, 0), turn=14)
+    props.mirror(scene, (-7, 9, 0), turn=14)
     p.perfume(scene, (2.6, 1.0, 0), "#f2b9a8", turn=-12)
     p.perfume(scene, (9.6, 3.0, 0), "#f0d9a0", cap="#2a1418", turn=14)
     p.jar(scene, (-3.6, -3.8, 0), turn=10)
     p.serum(scene, (15.5, 4.8, 0), "#f0a893", turn=-8)
     for i, shade in enumerate(("#cf6a63", "#b51f2e", "#7d1431")):
         p.lipstick(scene, (5.0 + 2.6 * i, -5.0 + 0.4 * i, 0), shade, turn=200)
-    p.sprig(scene, (20, 12, 0), seed=12, height=14)
-    p.card(scene, (-10.6, -5.5, 0), p.price("新品上市", 458), 5.0, 3.2, turn=10)
+    props.sprig(scene, (20, 12, 0), seed=12, height=14)
+    props.card(scene, (-9.3, -5.2, 0), props.price("新品上市", 458), 5.0, 3.2, turn=10)
     return scene

@@ -15,11 +15,16 @@ from studio.synth import RATE
 Stereo = NDArray[np.float64]
 
 TALK = [
-    (0.35, "cmn+f4", 168, "这个色号今天刚到，帮我拿一下。"),
-    (2.75, "cmn+m3", 160, "好的，放在第二排吗？"),
-    (4.55, "cmn+f4", 172, "对，靠左一点。"),
+    (
+        0.45,
+        "cmn-latn-pinyin+f4",
+        205,
+        "zhe4 ge5 se4 hao4 jin1 tian1 gang1 dao4, bang1 wo3 na2 yi2 xia4.",
+    ),  # 这个色号今天刚到，帮我拿一下。
+    (4.05, "cmn-latn-pinyin+m3", 205, "hao3 de5, fang4 zai4 di4 er4 pai2 ma5?"),  # 好的，放在第二排吗？
+    (6.05, "cmn-latn-pinyin+f4", 215, "dui4, kao4 zuo3 yi4 dian3."),  # 对，靠左一点。
 ]
-"""(start in seconds, espeak-ng voice, words a minute, what is said)"""
+"""(start in seconds, espeak-ng voice, words a minute, what is said in pinyin: its Chinese dictionary is not always there)"""
 
 
 def colleagues(seconds: float) -> Stereo:
@@ -57,7 +62,9 @@ def room_tone(seconds: float, seed: int) -> Stereo:
 
 def _spoken(words: str, voice: str, speed: int) -> NDArray[np.float64]:
     """Mono speech at 48 kHz, peak 1."""
-    spoken = subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "--stdout", words], capture_output=True, check=True).stdout
+    spoken = subprocess.run(
+        ["espeak-ng", "-v", voice, "-s", str(speed), "--stdout", words], capture_output=True, check=True
+    ).stdout
     with wave.open(io.BytesIO(spoken)) as file:
         rate = file.getframerate()
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
@@ -92,4 +99,6 @@ def _band(sound: Stereo, low_hz: float, high_hz: float) -> Stereo:
     """A gentle band-pass, by FFT."""
     spectrum = np.fft.rfft(sound, axis=0)
     f = np.fft.rfftfreq(len(sound), 1 / RATE)[:, None]
-    return np.fft.irfft(spectrum / (1 + (f / high_hz) ** 4) * (f / low_hz) ** 2 / (1 + (f / low_hz) ** 2), len(sound), axis=0)
+    return np.fft.irfft(
+        spectrum / (1 + (f / high_hz) ** 4) * (f / low_hz) ** 2 / (1 + (f / low_hz) ** 2), len(sound), axis=0
+    )

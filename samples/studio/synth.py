@@ -60,7 +60,9 @@ def room(seconds: float, brightness_hz: float, rng: np.random.Generator) -> NDAr
     return np.concatenate([gap, tail])
 
 
-def pluck(midi: float, seconds: float, brightness: float, ring_s: float, bend: float = 0.0, vibrato: float = 0.0) -> Signal:
+def pluck(
+    midi: float, seconds: float, brightness: float, ring_s: float, bend: float = 0.0, vibrato: float = 0.0
+) -> Signal:
     """A plucked string: harmonics that die the faster the higher. bend: semitones it starts away; vibrato: semitones."""
     t = _time(seconds)
     steps = bend * np.exp(-t / 0.045) + vibrato * np.sin(2 * np.pi * 5.2 * t) * np.clip((t - 0.25) / 0.4, 0, 1)
@@ -86,8 +88,16 @@ def electric_piano(midi: float, seconds: float, hardness: float = 0.9) -> Signal
     """Two-operator FM with a falling index and a slow tremolo."""
     t, f = _time(seconds), hertz(midi)
     index = hardness * np.exp(-t / 0.5) + 0.12
-    tone = np.sin(2 * np.pi * f * t + index * np.sin(2 * np.pi * f * t)) + 0.06 * np.sin(2 * np.pi * 14 * f * t) * np.exp(-t / 0.06)
-    return tone * np.exp(-t / 1.9) * (1 + 0.10 * np.sin(2 * np.pi * 4.4 * t)) * np.minimum(t / 0.006, 1) * _fade(t, seconds, 0.25)
+    tone = np.sin(2 * np.pi * f * t + index * np.sin(2 * np.pi * f * t)) + 0.06 * np.sin(
+        2 * np.pi * 14 * f * t
+    ) * np.exp(-t / 0.06)
+    return (
+        tone
+        * np.exp(-t / 1.9)
+        * (1 + 0.10 * np.sin(2 * np.pi * 4.4 * t))
+        * np.minimum(t / 0.006, 1)
+        * _fade(t, seconds, 0.25)
+    )
 
 
 def pad(midi: float, seconds: float, rise_s: float = 0.9) -> Signal:
@@ -127,7 +137,11 @@ def snap(rng: np.random.Generator, seconds: float = 0.16) -> Signal:
     t = _time(seconds)
     grains = rng.standard_normal(len(t))
     breath = _lowpass(grains[:, None], 3600.0)[:, 0] - _lowpass(grains[:, None], 1200.0)[:, 0]
-    return (breath * np.exp(-t / 0.035) + 0.4 * np.sin(2 * np.pi * 1650 * t) * np.exp(-t / 0.010)) * np.minimum(t / 0.001, 1) * _fade(t, seconds)
+    return (
+        (breath * np.exp(-t / 0.035) + 0.4 * np.sin(2 * np.pi * 1650 * t) * np.exp(-t / 0.010))
+        * np.minimum(t / 0.001, 1)
+        * _fade(t, seconds)
+    )
 
 
 def drop(midi: float, seconds: float = 0.35) -> Signal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +13,7 @@ import pyoidn
 from numpy.typing import NDArray
 
 os.environ.setdefault("OIDN_NUM_THREADS", "1")
-mi.set_variant("llvm_ad_rgb", "scalar_rgb")
+mi.set_variant("llvm_ad_rgb" if dr.has_backend(dr.JitBackend.LLVM) else "scalar_rgb")
 dr.set_thread_count(1)
 mi.set_log_level(mi.LogLevel.Error)
 
@@ -35,14 +34,18 @@ class Scene:
         """Put a mesh somewhere, turned about z and leaning back about x (degrees)."""
         self._put({"type": "ply", "filename": mesh.ply(), "bsdf": bsdf}, at, turn, lean)
 
-    def panel(self, width: float, height: float, bsdf: dict[str, Any], at: Point, turn: float = 0, lean: float = 0) -> None:
+    def panel(
+        self, width: float, height: float, bsdf: dict[str, Any], at: Point, turn: float = 0, lean: float = 0
+    ) -> None:
         """An upright rectangle facing the camera (towards -y), centred at `at`."""
         stand = mi.ScalarTransform4f().rotate([1, 0, 0], 90).scale([width / 2, height / 2, 1])
         self._put({"type": "rectangle", "bsdf": bsdf}, at, turn, lean, stand)
 
     def slab(self, width: float, depth: float, bsdf: dict[str, Any], at: Point, turn: float = 0) -> None:
         """A level rectangle facing up, centred at `at`."""
-        self._put({"type": "rectangle", "bsdf": bsdf}, at, turn, 0, mi.ScalarTransform4f().scale([width / 2, depth / 2, 1]))
+        self._put(
+            {"type": "rectangle", "bsdf": bsdf}, at, turn, 0, mi.ScalarTransform4f().scale([width / 2, depth / 2, 1])
+        )
 
     def lamp(self, width: float, depth: float, radiance: Point, at: Point) -> None:
         """A level light facing down, centred at `at`."""
@@ -71,12 +74,23 @@ class Camera:
         """The camera as Mitsuba's dictionary."""
         up = [float(np.sin(np.radians(self.roll))), 0.0, float(np.cos(np.radians(self.roll)))]
         distance = self.focus_cm or float(np.linalg.norm(np.subtract(self.to, self.at)))
-        lens = {"type": "thinlens", "aperture_radius": self.lens_cm, "focus_distance": distance} if self.lens_cm else {"type": "perspective"}
+        lens = (
+            {"type": "thinlens", "aperture_radius": self.lens_cm, "focus_distance": distance}
+            if self.lens_cm
+            else {"type": "perspective"}
+        )
         return lens | {
             "fov": self.fov,
             "fov_axis": "larger",
             "to_world": mi.ScalarTransform4f().look_at(origin=list(self.at), target=list(self.to), up=up),
-            "film": {"type": "hdrfilm", "width": size[0], "height": size[1], "rfilter": {"type": "box"}, "pixel_format": "rgb", "component_format": "float32"},
+            "film": {
+                "type": "hdrfilm",
+                "width": size[0],
+                "height": size[1],
+                "rfilter": {"type": "box"},
+                "pixel_format": "rgb",
+                "component_format": "float32",
+            },
             "sampler": {"type": "independent", "sample_count": samples},
         }
 

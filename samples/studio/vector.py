@@ -46,7 +46,9 @@ class Canvas:
         ImageDraw.Draw(mask).rounded_rectangle(box, radius=thickness * SCALE / 2, fill=255)
         return mask
 
-    def words(self, text: str, font: str, height: float, centre: tuple[float, float], spacing: float, weight: float = 0) -> Image.Image:
+    def words(
+        self, text: str, font: str, height: float, centre: tuple[float, float], spacing: float, weight: float = 0
+    ) -> Image.Image:
         """A line of text, letter by letter with `spacing` between, centred by its ink; `weight` thickens the strokes."""
         face = fonts.load(font, height * SCALE)
         mask = self.mask()
@@ -63,7 +65,10 @@ class Canvas:
         colour = np.zeros((self.height, self.width, 3))
         alpha = np.zeros((self.height, self.width, 1))
         for mask, name in self.layers:
-            cover = np.asarray(mask.resize((self.width, self.height), Image.Resampling.BOX), dtype=np.float64)[..., None] / 255
+            cover = (
+                np.asarray(mask.resize((self.width, self.height), Image.Resampling.BOX), dtype=np.float64)[..., None]
+                / 255
+            )
             rgb = np.array([int(name[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float64)
             colour = cover * rgb + (1 - cover) * colour
             alpha = cover + (1 - cover) * alpha
@@ -73,7 +78,9 @@ class Canvas:
         return Image.fromarray(np.clip(np.rint(rgba), 0, 255).astype(np.uint8), "RGBA")
 
 
-def _letter(draw: ImageDraw.ImageDraw, at: tuple[float, float], letter: str, face: ImageFont.FreeTypeFont, weight: float) -> None:
+def _letter(
+    draw: ImageDraw.ImageDraw, at: tuple[float, float], letter: str, face: ImageFont.FreeTypeFont, weight: float
+) -> None:
     draw.text(at, letter, font=face, fill=255, anchor="lm", stroke_width=round(weight * SCALE), stroke_fill=255)
 
 
@@ -85,7 +92,9 @@ def almond(base: tuple[float, float], length: float, width: float, degrees: floa
     along = np.concatenate([t, t[::-1]]) * length
     across = np.concatenate([half, -half[::-1]])
     a = np.radians(degrees)
-    return np.stack([base[0] + along * np.sin(a) + across * np.cos(a), base[1] - along * np.cos(a) + across * np.sin(a)], axis=1)
+    return np.stack(
+        [base[0] + along * np.sin(a) + across * np.cos(a), base[1] - along * np.cos(a) + across * np.sin(a)], axis=1
+    )
 
 
 def even_odd(masks: Sequence[Image.Image]) -> Image.Image:
