@@ -11,6 +11,7 @@ import traceback
 
 from mediakit.batch.outfolder import home
 from mediakit.batch.plan import Job
+from mediakit.batch.problems import problem_of, refused
 from mediakit.errors import Fault, FileError, MissingPartError
 from mediakit.model import Kind, Outcome, Problem
 
@@ -33,16 +34,6 @@ def make(job: Job, *, threads: int = 1) -> Outcome:
     except Exception as error:
         return refused(job, _our_mistake(job, error))
     return outcome
-
-
-def refused(job: Job, problem: Problem) -> Outcome:
-    """The outcome of a source that could not be used."""
-    return Outcome(rel=job.source.rel, sha256=job.sha256, kind=job.source.kind, problem=problem)
-
-
-def problem_of(error: FileError) -> Problem:
-    """An error as a value."""
-    return Problem(str(error.code), error.message, error.hint)
 
 
 def refuse_changed(job: Job) -> None:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from mediakit.audio.hear import Heard, hear
 from mediakit.batch.clip_output import Planned, plan_output, wrong_length
 from mediakit.batch.clip_sound import Sounds
-from mediakit.batch.make_photo import deliver, failed, name_key, refuse_unfit
+from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
 from mediakit.batch.outfolder import Pending, file_hash, scratch
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import write_preview
+from mediakit.batch.problems import failed
 from mediakit.errors import Fault, FileError
 from mediakit.model import Delivered, Kind, Outcome, Problem, Size
 from mediakit.photo.metadata import PhotoMeta

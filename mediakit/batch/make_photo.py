@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mediakit.batch.make import problem_of
 from mediakit.batch.outfolder import file_hash, published
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import write_preview
+from mediakit.batch.problems import failed
 from mediakit.errors import Fault, FileError
 from mediakit.look.measure import Tone
 from mediakit.model import Check, Delivered, Findings, Kind, Outcome, Size
@@ -21,9 +21,7 @@ def make_photo(job: Job) -> Outcome:
     """Everything one photo is wanted for. Raises FileError where the photo itself cannot be used."""
     facts = peek(job.source.path, job.limits)
     wanted = [item.settled(facts.shown) for item in job.wanted]
-    photo = open_photo(
-        job.source.path, job.limits, at_least=decode_size(facts.shown, [item.recipe for item in wanted])
-    )
+    photo = open_photo(job.source.path, job.limits, at_least=decode_size(facts.shown, [item.recipe for item in wanted]))
     look = looked_at(photo)
     score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
     delivered: tuple[Delivered, ...] = ()
@@ -52,18 +50,6 @@ def deliver(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Pat
         return _delivered(item, photo, findings, tone, out)
     except FileError as error:
         return failed(item, error)
-
-
-def failed(item: Wanted, error: FileError) -> Delivered:
-    """A deliverable that could not be made, with the reason."""
-    return Delivered(
-        target=item.target,
-        path=item.path,
-        status="failed",
-        fingerprint=item.fingerprint,
-        why=error.message,
-        problem=problem_of(error),
-    )
 
 
 def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Path) -> Delivered:

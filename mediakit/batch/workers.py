@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mediakit.batch.plan import Job
+from mediakit.batch.problems import refused
 from mediakit.errors import Fault
 from mediakit.model import Kind, Outcome, Problem
 
@@ -105,14 +106,14 @@ def _collect(future: Future[Outcome], job: Job, seconds: float) -> tuple[Finishe
     try:
         return Finished(job, future.result(), seconds), False
     except ProcessExpired as death:
-        return Finished(job, _refused(job, _death_problem(job, death)), seconds), True
+        return Finished(job, refused(job, _death_problem(job, death)), seconds), True
     except TimeoutError:
         problem = Problem(
             Fault.TIMED_OUT,
             f"{job.source.rel} was not finished after {_limit_s(job):.0f} seconds.",
             "Try it alone with --jobs 1, or save it again from an editor.",
         )
-        return Finished(job, _refused(job, problem), seconds), False
+        return Finished(job, refused(job, problem), seconds), False
 
 
 def _death_problem(job: Job, death: Exception) -> Problem:
@@ -128,10 +129,6 @@ def _death_problem(job: Job, death: Exception) -> Problem:
         f"{job.source.rel} crashed the program that reads it (exit {code}).",
         "The file is damaged or hostile; save it again from an editor.",
     )
-
-
-def _refused(job: Job, problem: Problem) -> Outcome:
-    return Outcome(rel=job.source.rel, sha256=job.sha256, kind=job.source.kind, problem=problem)
 
 
 def _limit_s(job: Job) -> float:
