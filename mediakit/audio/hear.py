@@ -46,6 +46,8 @@ class Heard:
     noise_floor_lufs: float | None
     duration_s: float
     lost_s: float = 0.0
+    speech_sought: bool = True
+    """False: nobody listened for speech, so an empty `speech` says nothing."""
 
     @property
     def speech_s(self) -> float:
@@ -88,6 +90,7 @@ def hear(
         noise_floor_lufs=_noise_floor_lufs(profile),
         duration_s=profile.samples / 48_000,
         lost_s=round(reading.lost_s, 3),
+        speech_sought=with_speech,
     )
 
 

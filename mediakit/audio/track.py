@@ -153,7 +153,8 @@ def _original(desk: _Desk, *, speech: bool) -> tuple[_Take | None, Scratch, Span
     """The clip's own sound, and where in it somebody speaks."""
     assert desk.source is not None
     meter, reading = Meter(), Reading()
-    finder = SpeechFinder() if speech and desk.heard is None else None
+    known = desk.heard.speech if desk.heard is not None and desk.heard.speech_sought else None
+    finder = SpeechFinder() if speech and known is None else None
     with Scratch(desk.work / "original.f32") as scratch:
         for block in read_sound(
             desk.source,
@@ -167,7 +168,7 @@ def _original(desk: _Desk, *, speech: bool) -> tuple[_Take | None, Scratch, Span
             meter.add(block)
             if finder is not None:
                 finder.add(block)
-    spans = desk.heard.speech if desk.heard is not None else finder.spans() if finder is not None else ()
+    spans = finder.spans() if finder is not None else known or ()
     if reading.last == 0:
         return None, scratch, ()
     profile = meter.profile()

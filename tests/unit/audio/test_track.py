@@ -225,3 +225,15 @@ def test_a_disk_that_is_full_is_said_so(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(FileError) as caught, pcm.Scratch(tmp_path / "s") as scratch:
         scratch.append(silence(1))
     assert caught.value.code is Fault.DISK_FULL
+
+
+@pytest.mark.corpus
+def test_speech_is_looked_for_where_nobody_has_yet(tmp_path: Path, corpus: Path) -> None:
+    unheard = Heard((), None, None, 0.0, False, None, 2.7, speech_sought=False)
+    track = make_track(
+        corpus / "audio" / "english.wav", audio_stream=0, start_s=Fraction(0), duration_s=Fraction(27, 10),
+        sound=Sound(mode="mix"), bed=write_sound(tmp_path / "bed.wav", noise(4)), work=tmp_path, audio_kbps=128,
+        heard=unheard,
+    )  # fmt: skip
+    assert track is not None
+    assert track.facts["speech"]
