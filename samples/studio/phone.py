@@ -19,6 +19,8 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
+from studio.wide import display_p3_profile, to_display_p3
+
 Light = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
@@ -67,15 +69,16 @@ def develop(light: Light, how: Handling) -> Picture:
 
 
 def save(picture: Picture, path: Path, how: Handling, tags: Tags) -> None:
-    """Write a JPEG or HEIC by the name's ending. The parent folder must exist."""
-    stored = np.rot90(picture, k=1) if tags.sideways else picture
-    image = Image.fromarray(np.ascontiguousarray(stored))
-    exif = _exif(how, tags, image.size)
+    """Write a JPEG (sRGB) or HEIC (Display P3), by the name's ending. The parent folder must exist."""
+    stored = np.ascontiguousarray(np.rot90(picture, k=1) if tags.sideways else picture)
+    exif = _exif(how, tags, (stored.shape[1], stored.shape[0])).tobytes()
     if path.suffix.lower() == ".heic":
         pillow_heif.register_heif_opener()
-        image.save(path, quality=how.quality, exif=exif.tobytes())
+        image = Image.fromarray(to_display_p3(stored))
+        image.save(path, quality=how.quality, exif=exif, icc_profile=display_p3_profile())
     else:
-        image.save(path, quality=how.quality, subsampling="4:2:0", optimize=True, exif=exif.tobytes())
+        image = Image.fromarray(stored)
+        image.save(path, quality=how.quality, subsampling="4:2:0", optimize=True, exif=exif)
 
 
 def _exposure(light: Light, ev: float) -> float:
