@@ -1,8 +1,11 @@
 """HDR photos (PQ, HLG) to the range of ordinary screens.
 
 Diffuse white (203 cd/m2, ITU-R BT.2408) becomes the screen's white; what is brighter is rolled off by the curve of ITU-R
-BT.2390-10 section 5.4, taken on the largest channel so that hues stay. Curves: SMPTE ST 2084; ARIB STD-B67 with the
-system gamma of BT.2100 for a 1000 cd/m2 display. Exact for every pixel: all curves are tables over 16-bit code values.
+BT.2390-10 section 5.4, taken on the largest channel so that hues stay; colours outside sRGB are drawn towards their own
+grey. The same choices as for clips (`video.colour`), so that a photo and a clip of one scene match.
+
+Curves: SMPTE ST 2084; ARIB STD-B67 with the system gamma of BT.2100 for a 1000 cd/m2 display. Exact for every pixel:
+all of them are tables over 16-bit values.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ PQ, HLG = 16, 18
 _WHITE = 203.0
 _PEAK = 1000.0
 """cd/m2; photos above it (PQ can say 10000) are clipped there, phones do not reach it."""
+_LUMA_709 = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _LUMA_2020 = np.array([[0.2627, 0.6780, 0.0593]], np.float32)
 _M1, _M2, _C1, _C2, _C3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
 
@@ -62,14 +66,23 @@ def to_sdr(code: NDArray[np.uint16], primaries: int, transfer: int) -> NDArray[n
     light = cv2.LUT(code, _light_table(transfer))
     if transfer == HLG:  # the display's gamma: each pixel's light is raised by its own luminance
         light *= cv2.pow(np.maximum(cv2.transform(light, _LUMA_2020), 1e-6), 0.2)[..., None]
-    largest = np.clip(light.max(axis=-1), 0.0, 1.0)
-    light *= cv2.LUT(np.rint(largest * 65535).astype(np.uint16), _gain_table())[..., None]
     known = primaries if primaries in PRIMARIES else 9
     to_srgb = np.linalg.inv(primaries_to_xyz(1)) @ primaries_to_xyz(known)
-    srgb_light = cv2.transform(light, to_srgb.astype(np.float32))
-    white_is_top = np.rint(np.clip(srgb_light, 0.0, 1.0) * 65535).astype(np.uint16)
+    light = _into_gamut(cv2.transform(light, to_srgb.astype(np.float32)))
+    largest = np.clip(light.max(axis=-1), 0.0, 1.0)
+    light *= cv2.LUT(np.rint(largest * 65535).astype(np.uint16), _gain_table())[..., None]
+    white_is_top = np.rint(np.clip(light, 0.0, 1.0) * 65535).astype(np.uint16)
     shown: NDArray[np.uint8] = cv2.LUT(white_is_top, code_of_light())
     return shown
+
+
+def _into_gamut(light: Float) -> Float:
+    """Colours with a negative channel drawn towards their own grey, just until none is: (H, W, 3), linear."""
+    grey = cv2.transform(light, _LUMA_709)[..., None]
+    lowest = light.min(axis=-1, keepdims=True)
+    share = np.where(lowest < 0, grey / np.maximum(grey - lowest, 1e-9), 1.0).astype(np.float32)
+    drawn: Float = grey + share.clip(0, 1) * (light - grey)
+    return np.maximum(drawn, 0)
 
 
 @lru_cache(maxsize=2)

@@ -92,7 +92,7 @@ class TiffReader:
         if len(raw) < size:
             return None
         if kind == 2:
-            return raw.split(b"\x00")[0].decode("utf-8", "replace").strip()
+            return _words(raw.split(b"\x00")[0])
         if kind == 7 or (kind == 1 and count > 4):
             return raw
         if kind in (5, 10):
@@ -101,6 +101,16 @@ class TiffReader:
             return ratios[0] if count == 1 else ratios
         values = struct.unpack(f"{self.order}{count}{_LETTER_OF_TYPE[kind]}", raw)
         return values[0] if count == 1 else values
+
+
+def _words(raw: bytes) -> str:
+    """Text as the standard (ASCII), most tools (UTF-8) and older Chinese ones (GB 18030) write it."""
+    for code in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(code).strip()
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1").strip()
 
 
 def orientation_of(exif: bytes) -> int:

@@ -231,6 +231,17 @@ def test_the_roll_off_leaves_shadows_alone_and_ends_at_white():
     assert rolled[-1] == pytest.approx(203, rel=0.01)
 
 
+@pytest.mark.parametrize(("transfer", "name"), [(16, "smpte2084"), (18, "arib-std-b67")])
+def test_an_hdr_photo_and_an_hdr_clip_of_one_scene_match(transfer, name):
+    """Clips end in BT.1886 for screens of films, photos in sRGB: what differs is a little of the shadows."""
+    from mediakit.video.clip import Colour
+    from mediakit.video.colour import apply_table, to_bt709
+
+    found, _ = to_srgb(chart(), ColourTag(primaries=9, transfer=transfer))
+    clip = apply_table(to_bt709(Colour(primaries="bt2020", transfer=name)), np.asarray(chart()))
+    assert difference(found, clip) < 2.5
+
+
 def test_sixteen_bits_go_through_a_profile_with_their_depth():
     """A dark ProPhoto-like ramp: 8-bit input would leave steps of several code values, 16-bit input leaves none."""
     ramp = np.linspace(0, 9000, 1024).astype(np.uint16)[None, :, None].repeat(3, 2)

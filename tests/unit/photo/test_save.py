@@ -226,6 +226,13 @@ def test_an_ai_label_is_found_wherever_it_stands_and_carried_on(where, tmp_path)
     assert json.loads(open_photo(tmp_path / "out.jpg", LIMITS).meta.ai_label.aigc) == json.loads(AIGC)
 
 
+def test_a_copyright_in_an_older_chinese_encoding_is_read(tmp_path):
+    block = b"II*\x00\x08\x00\x00\x00\x01\x00" + b"\x98\x82\x02\x00\x09\x00\x00\x00\x1a\x00\x00\x00" + b"\x00" * 4
+    image = Image.fromarray(scene(64, 48))
+    image.save(tmp_path / "in.jpg", exif=b"Exif\x00\x00" + block + "版权所有".encode("gbk") + b"\x00")
+    assert open_photo(tmp_path / "in.jpg", LIMITS).meta.copyright == "版权所有"
+
+
 def test_an_iptc_source_type_is_carried_on(tmp_path):
     image = Image.fromarray(scene(64, 48))
     image.save(tmp_path / "in.jpg", xmp=xmp(f'e:DigitalSourceType="{LABEL.source_type}"'))
