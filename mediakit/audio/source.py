@@ -33,6 +33,7 @@ DEMUXERS = (
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": ",".join(DEMUXERS)}
 
 FROM_ZERO = Seconds(0)
+_INSTEAD = "Copy the file from the phone again, or use mute or music for this clip."
 _FEW_LOST_S = 0.25
 _FEW_LOST_SHARE = 0.02
 _EARLY_END_S = 1.0
@@ -58,7 +59,25 @@ def read_sound(
     Raises FileError: NOT_MEDIA (cannot be opened, or has no sound), UNSUPPORTED_CODEC, CORRUPT (more than a little of it
     does not decode), TRUNCATED (breaks off long before the end that the file declares).
     """
+    import av
+
     reading = reading if reading is not None else Reading()
+    try:
+        yield from _blocks(path, stream, start_s, samples, threads, reading, tap)
+    except (av.error.FFmpegError, ValueError) as why:  # a format that changes into nonsense half-way
+        raise _damaged(path, f"it cannot be read as sound ({why})") from why
+    _judge(path, reading, samples)
+
+
+def _blocks(
+    path: Path,
+    stream: int | None,
+    start_s: Seconds,
+    samples: int | None,
+    threads: int,
+    reading: Reading,
+    tap: Callable[[AudioFrame], None] | None,
+) -> Iterator[Block]:
     with _open(path) as container:
         track = _track(container, path, stream)
         track.codec_context.thread_count = max(1, threads)
@@ -72,7 +91,6 @@ def read_sound(
             if line.full:
                 break
         yield from line.finish()
-    _judge(path, reading, samples)
 
 
 def has_sound(path: Path) -> bool:
@@ -154,13 +172,8 @@ def _position(frame: AudioFrame, start_s: Seconds) -> int | None:
 def _judge(path: Path, reading: Reading, samples: int | None) -> None:
     """Raise where so much is missing that what is left is not the sound of this clip."""
     heard_s = (reading.last - reading.first) / RATE
-    hint = "Copy the file from the phone again, or use mute or music for this clip."
     if reading.lost_s > max(_FEW_LOST_S, _FEW_LOST_SHARE * (heard_s + reading.lost_s)):
-        raise FileError(
-            Fault.CORRUPT,
-            f"The sound of {path.name} is damaged: {reading.lost_s:.1f} s of it do not decode.",
-            hint,
-        )
+        raise _damaged(path, f"{reading.lost_s:.1f} s of it do not decode")
     if reading.declared_end_s is None:
         return
     end_s = min(reading.declared_end_s, float("inf") if samples is None else samples / RATE)
@@ -168,5 +181,9 @@ def _judge(path: Path, reading: Reading, samples: int | None) -> None:
         raise FileError(
             Fault.TRUNCATED,
             f"The sound of {path.name} breaks off at {reading.last / RATE:.1f} s of {end_s:.1f} s.",
-            hint,
+            _INSTEAD,
         )
+
+
+def _damaged(path: Path, how: str) -> FileError:
+    return FileError(Fault.CORRUPT, f"The sound of {path.name} is damaged: {how}.", _INSTEAD)

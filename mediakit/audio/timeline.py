@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _IN_STEP = to_samples(0.02)
 """Time stamps may be this far off before anything is moved: containers round them, and nobody hears it."""
 _EDGE = to_samples(0.005)
+_LOUDEST = 16.0  # 24 dB over full scale: more than any surround track folds down to
 _OUR_FORM = ("fltp", "stereo", RATE)
 
 
@@ -117,6 +118,7 @@ class TimeLine:
 
     def _lay(self, block: Block) -> None:
         """Lay `block` at `_at`, less what is covered already, and less what nobody asked for."""
+        block = _sane(block)
         covered = max(0, self._laid - self._at)
         self._at += block.shape[1]
         block = block[:, covered:]
@@ -143,6 +145,13 @@ class TimeLine:
     def _let_go(self, *, fade_out: bool) -> None:
         self._out.put(faded(self._held, rising=False) if fade_out else self._held)
         self._held = silence(0)
+
+
+def _sane(block: Block) -> Block:
+    """Float files can hold NaN, infinity and worse, and damaged ones do: silence and a bound instead."""
+    if np.abs(block).max(initial=0.0) <= _LOUDEST:  # false for NaN, too
+        return block
+    return np.clip(np.nan_to_num(block, nan=0.0), -_LOUDEST, _LOUDEST)
 
 
 class _Queue:
