@@ -1,6 +1,6 @@
 """Learn mediakit/look/prior.npz: what balanced photos look like.
 
-    python benchmarks/learn_look.py ../shared/corpus/iqa [--copies 40] [--epochs 40]
+    python benchmarks/learn_look.py ../shared/corpus/iqa [--copies 60] [--epochs 35]
 
 Every photo is cropped at random and given random faults (or none); the network learns to name the fault. Photos that
 people rated low count less as examples of "nothing wrong". Data: LIVE In the Wild Image Quality Challenge Database,
@@ -25,7 +25,8 @@ from mediakit.pixels.light import Rgb8
 
 HIDDEN = (96, 48)
 BATCH = 256
-NONE = 0.4
+NETWORKS = 3
+NONE = 0.25
 """Weight of an example without a fault: more makes a more timid judge."""
 
 
@@ -47,7 +48,7 @@ def random_fault(rng: np.random.Generator) -> tuple[np.ndarray, ToneFault]:
 def random_crop(rgb: Rgb8, rng: np.random.Generator) -> Rgb8:
     """Mostly the picture, at times a detail: a wall, a cheek, one product, whose colour is not the light's."""
     height, width = rgb.shape[:2]
-    share = rng.uniform(0.12, 0.4) if rng.random() < 0.3 else rng.uniform(0.6, 1.0)
+    share = rng.uniform(0.12, 0.4) if rng.random() < 0.15 else rng.uniform(0.6, 1.0)
     h, w = (max(int(side * share * rng.uniform(0.85, 1)), 8) for side in (height, width))
     y, x = rng.integers(0, height - h + 1), rng.integers(0, width - w + 1)
     return np.ascontiguousarray(rgb[y : y + h, x : x + w])
@@ -140,9 +141,9 @@ def _output_weights(count: int) -> tuple[np.ndarray, np.ndarray]:
     An absolute loss shrinks a doubtful answer to nothing. For the cast, of which a picture tells less, that would leave
     most casts in place, so it starts further out. The ends of the curve hold few pixels.
     """
-    weights, width = np.full(count, 0.5, np.float32), np.full(count, 0.25, np.float32)
+    weights, width = np.full(count, 0.7, np.float32), np.full(count, 1.0, np.float32)
     weights[:2], width[:2] = 2.5, 4.0
-    weights[[2, -1]] = 0.25
+    weights[[2, -1]] = 0.35
     return weights, width
 
 
@@ -156,8 +157,8 @@ def answer(net, inputs) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--copies", type=int, default=40)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--copies", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=35)
     parser.add_argument("--keep", type=Path, help="keep the examples in this .npz, or take them from it")
     args = parser.parse_args()
     cv2.setNumThreads(1)
@@ -175,10 +176,15 @@ def main() -> None:
     names = ["warm", "magenta", *(f"curve at {k}" for k in prior.KNOTS)]
     for i, name in enumerate(names):
         faulty = zero[:, i] > 0.5
+        if not faulty.any():
+            continue
         left, was, none = off[faulty, i].mean(), zero[faulty, i].mean(), off[~faulty, i].mean()
         print(f"{name:14s} error {left:5.2f} of {was:5.2f}   where none was {none:5.2f}")
-    net = learn(inputs, answers, counts, args.epochs, seed=2)
-    packed = {name: np.asarray(value, np.float32 if value.ndim == 1 else np.float16) for name, value in net.items()}
+    nets = [learn(inputs, answers, counts, args.epochs, seed) for seed in range(2, 2 + NETWORKS)]
+    packed = {"mean": nets[0]["mean"].astype(np.float32), "spread": nets[0]["spread"].astype(np.float32)}
+    for i in range(3):
+        packed[f"w{i}"] = np.stack([net[f"w{i}"] for net in nets]).astype(np.float16)
+        packed[f"b{i}"] = np.stack([net[f"b{i}"][None] for net in nets]).astype(np.float16)
     to = Path(prior.__file__).with_name("prior.npz")
     np.savez_compressed(to, **packed)
     print(f"{len(inputs)} examples of {photo.max() + 1} photos; wrote {to} ({to.stat().st_size} bytes)")

@@ -25,6 +25,8 @@ WORKING_FACE_PX = 128
 _PATCH_SIGMA_PX = 4.0
 _STEP_CODES = 14.0
 """Luma steps well above this, in code values, are edges to the patch filter: folds, moles, the jaw."""
+_SPOT_CODES = 22.0
+"""A spot this much darker or lighter than what is around it is a feature of the face, and is left."""
 _FINE = 0.008
 """Sigma that separates texture, in widths of the face."""
 _FINE_STEP_CODES = 12.0
@@ -70,7 +72,8 @@ def _patches(before: Rgb8, mask: SkinMask, amount: float) -> Float:
     shade = np.ascontiguousarray(ycc[..., 0])
     even = cv2.bilateralFilter(shade, 0, _STEP_CODES, _PATCH_SIGMA_PX, borderType=cv2.BORDER_REFLECT_101)
     change = np.empty_like(ycc)
-    change[..., 0] = np.float32(min(2.2 * amount, 1.0)) * (even - shade)
+    stands_out = (shade - gaussian_blur(shade, _PATCH_SIGMA_PX)) / np.float32(_SPOT_CODES)
+    change[..., 0] = np.float32(min(2.2 * amount, 1.0)) * (even - shade) * np.exp(-(stands_out**2))
     blotch = gaussian_blur(ycc[..., 1:], 1.5 * _PATCH_SIGMA_PX) - ycc[..., 1:]
     change[..., 1:] = np.float32(min(1.4 * amount, 0.8)) * blotch * np.exp(-((blotch / 6) ** 2))
     grown: Float = cv2.resize(change, before.shape[1::-1], interpolation=cv2.INTER_LINEAR)

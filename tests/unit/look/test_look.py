@@ -1,0 +1,196 @@
+"""Develop: nothing asked is nothing done; known faults get smaller; limits hold; everything is JSON and averages."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from mediakit.look.cast import Cast, adaptation
+from mediakit.look.develop import MAX_MAGENTA, MAX_WARM, correction, cube_for
+from mediakit.look.features import features
+from mediakit.look.measure import Tone, measure, merge_tones
+from mediakit.look.prior import KNOTS
+from mediakit.look.tone_curve import HEADROOM, MAX_LIFT_EV, WHITE, apply_curve, curve_for
+from mediakit.model import Box
+from mediakit.pixels.cube import Cube, grid
+from mediakit.pixels.lab import chroma, ciede2000, lab_from_srgb
+from mediakit.pixels.light import decode, encode
+from mediakit.presets.schema import Develop
+
+OFF = Develop(white_balance=0, auto_tone=0)
+
+
+def scene(seed=0, shape=(240, 320)):
+    """A room: grey walls light and dark, a white paper with a highlight, some wood, leaves and a red thing."""
+    rng = np.random.default_rng(seed)
+    picture = np.full((*shape, 3), (168, 166, 165), np.float32)
+    picture[160:] = (92, 84, 78)
+    picture[30:90, 20:90] = (246, 246, 245)
+    picture[40:60, 30:60] = 255
+    picture[100:200, 130:190] = (150, 105, 70)
+    picture[60:150, 220:290] = (70, 105, 55)
+    picture[150:190, 40:90] = (170, 40, 45)
+    picture[200:230, 200:300] = (20, 19, 18)
+    shade = np.linspace(1.06, 0.8, shape[1])[None, :, None]
+    return np.clip(picture * shade + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+
+
+def lit_by(picture, cast):
+    matrix = np.linalg.inv(adaptation(cast.white))
+    return np.rint(encode(decode(picture / np.float32(255)) @ matrix.T.astype(np.float32)) * 255).astype(np.uint8)
+
+
+def exposed(picture, ev):
+    return np.rint(encode(decode(picture / np.float32(255)) * 2**ev) * 255).astype(np.uint8)
+
+
+def difference(one, other):
+    return float(ciede2000(lab_from_srgb(one), lab_from_srgb(other)).mean())
+
+
+def developed(picture, develop=None):
+    return cube_for(measure(picture), develop or Develop(), None)[0].apply(picture)
+
+
+def test_nothing_asked_is_exactly_the_identity():
+    cube, facts = cube_for(measure(exposed(scene(), -2)), OFF, None)
+    assert cube.is_identity
+    assert np.array_equal(cube.table, grid())
+    assert facts == {}
+
+
+def test_a_balanced_scene_is_hardly_touched():
+    assert difference(scene(), developed(scene())) < 2.5
+
+
+@pytest.mark.parametrize("warm", [0.45, -0.45])
+def test_a_cast_gets_smaller(warm):
+    faulty = lit_by(scene(), Cast(warm, 0.0))
+    assert difference(scene(), developed(faulty)) < 0.75 * difference(scene(), faulty)
+
+
+@pytest.mark.parametrize("ev", [-1.5, -1.0, 0.8])
+def test_a_wrong_exposure_gets_smaller(ev):
+    faulty = exposed(scene(), ev)
+    assert difference(scene(), developed(faulty)) < 0.7 * difference(scene(), faulty)
+
+
+def test_amounts_go_from_nothing_to_more():
+    faulty = exposed(lit_by(scene(), Cast(0.4, 0.1)), -1)
+    moved = [difference(faulty, developed(faulty, Develop(white_balance=a, auto_tone=a))) for a in (0, 0.3, 0.6, 1)]
+    assert moved[0] == 0
+    assert moved == sorted(moved) and moved[1] > 0.5
+
+
+def test_white_balance_keeps_the_lightness_of_neutrals_and_white_white():
+    cast = Cast(0.3, 0.05)
+    tone = measure(scene())
+    cube, facts = cube_for(Tone(cast, tone.curve, tone.dark, tone.mid, tone.light, 0, 0), Develop(auto_tone=0), None)
+    lit = encode(cast.white * 0.2)
+    assert chroma(lab_from_srgb(cube.apply_float(lit[None])))[0] < 1.5
+    assert np.allclose(cube.apply_float(np.ones((1, 3), np.float32)), 1, atol=0.004)
+    assert facts["cast_removed"]["warm"] == pytest.approx(0.3, abs=0.02)
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3), st.floats(0, 1.25))
+def test_a_correction_stays_within_its_limits_and_keeps_its_direction(warm, magenta, strength):
+    taken = correction(Cast(warm, magenta), strength)
+    if taken is None:
+        return
+    assert abs(taken.warm) <= MAX_WARM + 1e-6 and abs(taken.magenta) <= MAX_MAGENTA + 1e-6
+    assert taken.warm * warm >= 0 and taken.magenta * magenta >= 0
+    assert abs(taken.warm * magenta - taken.magenta * warm) < 1e-6
+
+
+knots = st.lists(st.floats(-0.4, 1.4), min_size=len(KNOTS), max_size=len(KNOTS))
+levels = st.lists(st.floats(0, 1), min_size=11, max_size=11).map(sorted)
+
+
+@given(knots, levels, levels, levels, st.floats(0.1, 1.25))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_advised_the_curve_rises_clips_nothing_and_keeps_white(advice, dark, mid, light, strength):
+    tone = Tone(Cast(0, 0), tuple(advice), tuple(dark), tuple(mid), tuple(light), 0, 0)
+    curve = curve_for(tone, strength)
+    if curve is None:
+        return
+    codes = np.linspace(0, 1, 201, dtype=np.float32)
+    after = apply_curve(curve, codes)
+    assert (np.diff(after) >= -1e-6).all()
+    assert after.min() >= 0 and after.max() <= 1
+    assert after[-1] >= WHITE - 0.08
+    lifted = decode(after) - decode(codes) * 2**MAX_LIFT_EV
+    assert lifted.max() < 0.06  # between two knots the cubic may bulge a little
+    top = np.float32(light[9])
+    assert apply_curve(curve, np.array([top]))[0] <= max(HEADROOM, float(top)) + 0.02
+
+
+def test_night_is_not_turned_into_day():
+    """Black sky, a few lamps at full: underexposed it is not."""
+    night = np.random.default_rng(1).normal(14, 5, (240, 320, 3))
+    night[200:] += 14
+    for x in range(20, 320, 50):
+        night[120:132, x : x + 12] = (255, 244, 214)
+        night[100:152, x - 10 : x + 22] += 40
+    night = np.clip(night, 0, 255).astype(np.uint8)
+    before, after = (lab_from_srgb(p)[..., 0] for p in (night, developed(night)))
+    assert np.median(after) < 20
+    assert np.median(after) - np.median(before) < 8
+
+
+@pytest.mark.parametrize("wall", [(205, 120, 110), (120, 150, 190), (222, 184, 160), (96, 64, 50)])
+def test_a_coloured_wall_or_skin_alone_keeps_its_colour(wall):
+    """One colour fills the picture: that is no light. The hue must not run towards grey."""
+    rng = np.random.default_rng(2)
+    picture = np.clip(np.array(wall) + rng.normal(0, 5, (200, 300, 3)), 0, 255)
+    picture[150:] *= 0.75
+    picture = picture.astype(np.uint8)
+    kept = (
+        chroma(lab_from_srgb(developed(picture, Develop(auto_tone=0)))).mean() / chroma(lab_from_srgb(picture)).mean()
+    )
+    assert 0.65 < kept < 1.35
+
+
+def test_the_brand_look_comes_last_at_its_strength():
+    look = Cube.from_function(lambda rgb: rgb[..., ::-1])
+    colours = np.random.default_rng(0).random((50, 3), dtype=np.float32)
+    full, facts = cube_for(measure(scene()), OFF, look)
+    half, _ = cube_for(measure(scene()), OFF.model_copy(update={"look_strength": 0.5}), look)
+    assert np.allclose(full.apply_float(colours), colours[:, ::-1], atol=0.002)
+    assert np.allclose(half.apply_float(colours), (colours + colours[:, ::-1]) / 2, atol=0.002)
+    assert facts == {"look_strength": 1.0}
+    assert cube_for(measure(scene()), OFF.model_copy(update={"look_strength": 0.0}), look)[0].is_identity
+
+
+def test_facts_and_tones_are_json_and_travel():
+    tone = measure(scene(), skin_boxes=[Box(130, 100, 60, 100)])
+    _, facts = cube_for(measure(exposed(scene(), -1)), Develop(), None)
+    assert json.loads(json.dumps(tone.as_facts()))["cast"]["warm"] == tone.cast.warm
+    assert facts["exposure_ev"] > 0.2 and json.dumps(facts)
+    assert pickle.loads(pickle.dumps(tone)) == tone
+    assert tone.skin_lab[0] == pytest.approx(48, abs=6)
+
+
+def test_frames_of_one_clip_share_one_tone():
+    bright, dark = measure(scene()), measure(exposed(scene(), -1))
+    merged = merge_tones([bright, dark])
+    assert merge_tones([bright]) == bright
+    assert min(bright.mid[5], dark.mid[5]) < merged.mid[5] < max(bright.mid[5], dark.mid[5])
+    with pytest.raises(ValueError, match="no tones"):
+        merge_tones([])
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))))
+@settings(max_examples=40, deadline=None)
+def test_any_picture_has_finite_features_and_a_usable_cube(picture):
+    assert np.isfinite(features(picture)).all()
+    table = cube_for(measure(picture), Develop(), None)[0].table
+    assert np.isfinite(table).all() and table.min() >= 0 and table.max() <= 1
+
+
+def test_a_shrunk_copy_is_judged_like_the_picture():
+    big = scene().repeat(5, 0).repeat(5, 1)
+    assert measure(big).cast.warm == pytest.approx(measure(scene()).cast.warm, abs=0.08)
