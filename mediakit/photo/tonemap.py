@@ -23,7 +23,7 @@ PQ, HLG = 16, 18
 """H.273 transfer characteristics."""
 _WHITE = 203.0
 _PEAK = 1000.0
-"""cd/m2; photos above it (PQ can say 10000) are clipped there, phones do not reach it."""
+"""cd/m2; what is brighter (PQ can say 10000, phones do not) is shown as bright as this."""
 _LUMA_709 = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _LUMA_2020 = np.array([[0.2627, 0.6780, 0.0593]], np.float32)
 _M1, _M2, _C1, _C2, _C3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
@@ -69,8 +69,9 @@ def to_sdr(code: NDArray[np.uint16], primaries: int, transfer: int) -> NDArray[n
     known = primaries if primaries in PRIMARIES else 9
     to_srgb = np.linalg.inv(primaries_to_xyz(1)) @ primaries_to_xyz(known)
     light = _into_gamut(cv2.transform(light, to_srgb.astype(np.float32)))
-    largest = np.clip(light.max(axis=-1), 0.0, 1.0)
-    light *= cv2.LUT(np.rint(largest * 65535).astype(np.uint16), _gain_table())[..., None]
+    largest = light.max(axis=-1)
+    gain = cv2.LUT(np.rint(np.minimum(largest, 1.0) * 65535).astype(np.uint16), _gain_table())
+    light *= (gain / np.maximum(largest, 1.0))[..., None]  # beyond the peak: as bright as the peak, in its own hue
     white_is_top = np.rint(np.clip(light, 0.0, 1.0) * 65535).astype(np.uint16)
     shown: NDArray[np.uint8] = cv2.LUT(white_is_top, code_of_light())
     return shown
@@ -89,7 +90,7 @@ def _into_gamut(light: Float) -> Float:
 def _light_table(transfer: int) -> Float:
     """Light by 16-bit code value, 1 = the peak; of HLG, the scene's."""
     code = np.linspace(0, 1, 65536, dtype=np.float32)
-    light = np.minimum(light_of_pq(code) / _PEAK, 1.0) if transfer == PQ else scene_of_hlg(code)
+    light = light_of_pq(code) / np.float32(_PEAK) if transfer == PQ else scene_of_hlg(code)
     return np.asarray(light, np.float32)[None]
 
 
