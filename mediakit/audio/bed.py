@@ -1,12 +1,8 @@
 """A piece of background music, as long as it has to be.
 
-Promise: it covers the whole clip; where it is shorter it is looped, and the loop is chosen so that the music meets
-itself: the stretch near the end that sounds most like the beginning (spectrum over time, so beats fall on beats), then
-the exact sample by correlation of the waveforms. The crossfade keeps the power constant for the correlation measured
-there: equal-power for unrelated sound, equal-gain for identical. Silence before the first sound and the piece's own
-fade-out are not looped.
-
-Method after the self-similarity matrix of J. Foote, "Visualizing music and audio using self-similarity", 1999.
+Promise: it covers the whole clip; where it is shorter it is looped at a place that `loop` chooses. The crossfade there
+keeps the power constant for the correlation measured: equal-power for unrelated sound, equal-gain for identical. Silence
+before the first sound is skipped.
 """
 
 from __future__ import annotations
@@ -16,38 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mediakit.audio.pcm import BLOCK, RATE, Block, Scratch
+from mediakit.audio.loop import Loop, find_loop
+from mediakit.audio.pcm import RATE, Block, Scratch
 from mediakit.audio.source import read_sound
 from mediakit.errors import DataError, Fault, FileError
 
 _SHORTEST_S = 1.0
 _LEAST_HEARD_S = 0.5
 _AUDIBLE = 0.001  # -60 dBFS: before this is reached, nothing has begun
-_GONE_QUIET_DB = 15.0
-_FRAME = 960  # 20 ms
-_BANDS = 12
-_COMPARED_S = 4.0
-_SEARCHED_S = 30.0
-_LATER_IS_BETTER = 0.2  # likeness given up, at most, for hearing more of the piece before it repeats
-_FINE_SAMPLES = _FRAME
-
-Features = NDArray[np.float32]
-"""(frames, bands) log energy of each 20 ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """Play from `start`; at `start + period` go over to `start` within `overlap`; and again. All in samples.
-
-    correlation: of the two waveforms in the overlap, 0..1.
-    """
-
-    start: int
-    period: int
-    overlap: int
-    correlation: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,74 +102,6 @@ def open_bed(path: Path, samples: int, *, crossfade_s: float, scratch: Path, thr
 def _first_sound(block: Block, at: int) -> int | None:
     loud = np.flatnonzero(np.abs(block).max(axis=0) > _AUDIBLE)
     return at + int(loud[0]) if loud.size else None
-
-
-def find_loop(sound: Scratch, start: int, crossfade_s: float) -> Loop:
-    """Where in `sound` (which begins at `start`) to go back to its beginning. See the module's text."""
-    features = _features(sound, start)
-    usable = max(_before_the_fade_out(features) * _FRAME, min(sound.samples - start, RATE))
-    overlap = min(round(crossfade_s * RATE), usable // 4)
-    compared = max(overlap, min(round(_COMPARED_S * RATE), usable // 3))
-    longest = usable - compared
-    shortest = max(usable // 2, longest - round(_SEARCHED_S * RATE))
-    period = _most_alike(features, compared // _FRAME, shortest // _FRAME, longest // _FRAME) * _FRAME
-    period = max(period, overlap + 1)
-    moved, correlation = _best_lag(sound, start, period, overlap)
-    return Loop(start, max(period + moved, overlap + 1), overlap, correlation)
-
-
-def _features(sound: Scratch, start: int) -> Features:
-    """Log energy in twelve bands of equal width in log frequency, 60 Hz to 16 kHz, of each 20 ms."""
-    edges = np.unique(np.geomspace(60, 16_000, _BANDS + 1) * _FRAME / RATE // 1).astype(int)
-    rows = []
-    for block in sound.blocks(BLOCK, first=start):
-        frames = block.shape[1] // _FRAME
-        if frames:
-            mono = block.mean(axis=0)[: frames * _FRAME].reshape(frames, _FRAME) * np.hanning(_FRAME).astype(np.float32)
-            power = np.square(np.abs(np.fft.rfft(mono))).astype(np.float32)
-            rows.append(np.log(np.add.reduceat(power, edges, axis=1)[:, :-1] + 1e-6))
-    features: Features = np.concatenate(rows)
-    return features
-
-
-def _before_the_fade_out(features: Features) -> int:
-    """How many frames pass before the piece has gone quiet for good: 15 dB under its usual level, over a second."""
-    level_db = 10 * np.log10(np.exp(features).sum(axis=1))
-    second = np.ones(min(50, len(level_db))) / min(50, len(level_db))
-    smooth = np.convolve(level_db, second, mode="same")
-    loud = np.flatnonzero(smooth > np.median(smooth) - _GONE_QUIET_DB)
-    return int(loud[-1]) + 1 if loud.size else len(level_db)
-
-
-def _most_alike(features: Features, length: int, shortest: int, longest: int) -> int:
-    """The offset (in frames, `shortest` to `longest`) at which `length` frames sound most like the first ones."""
-    flat = features - features.mean(axis=0)
-    first = flat[:length].ravel()
-    scores = []
-    offsets = range(shortest, max(shortest, longest) + 1)
-    for offset in offsets:
-        there = flat[offset : offset + length].ravel()
-        size = float(np.linalg.norm(there) * np.linalg.norm(first[: there.size]))
-        likeness = float(first[: there.size] @ there) / size if size else 0.0
-        scores.append(likeness + _LATER_IS_BETTER * offset / longest)
-    return offsets[int(np.argmax(scores))]
-
-
-def _best_lag(sound: Scratch, start: int, period: int, overlap: int) -> tuple[int, float]:
-    """By how many samples (at most 20 ms) to move the join so that the waveforms meet, and their correlation then."""
-    if overlap == 0:
-        return 0, 0.0
-    back = min(_FINE_SAMPLES, period - overlap - 1)
-    forth = max(0, min(_FINE_SAMPLES, sound.samples - start - period - overlap))
-    head = sound.part(start, start + overlap).mean(axis=0)
-    tail = sound.part(start + period - back, start + period + overlap + forth).mean(axis=0)
-    size = 1 << (len(head) + len(tail)).bit_length()
-    product = np.fft.irfft(np.fft.rfft(tail, size) * np.conj(np.fft.rfft(head, size)), size)[: back + forth + 1]
-    energy = np.concatenate([[0.0], np.cumsum(np.square(tail, dtype=np.float64))])
-    sizes = np.sqrt(np.maximum(energy[overlap:] - energy[:-overlap], 1e-12) * max(float(head @ head), 1e-12))
-    correlations = product / sizes[: len(product)]
-    best = int(np.argmax(correlations))
-    return best - back, float(np.clip(correlations[best], 0.0, 1.0))
 
 
 def crossfade(leaving: Block, coming: Block, correlation: float) -> Block:

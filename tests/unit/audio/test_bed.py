@@ -27,7 +27,7 @@ def beats(seconds: float, bpm: float, *, seed: int = 0) -> np.ndarray:
     sound = silence(seconds)
     step = 60 / bpm * RATE
     hit = rng.normal(0, 1, 4800) * np.exp(-np.arange(4800) / 700)
-    for beat in range(int(seconds * RATE / step)):
+    for beat in range(round(seconds * RATE / step)):
         at = round(beat * step)
         size = min(4800, sound.shape[1] - at)
         sound[:, at : at + size] += (hit[:size] * (0.5 if beat % 4 == 0 else 0.2)).astype(np.float32)
@@ -146,3 +146,34 @@ def test_check_bed_knows_a_good_one_from_a_short_one(tmp_path: Path) -> None:
     check_bed(write_sound(tmp_path / "good.wav", tone(1.5)))
     with pytest.raises(DataError, match=r"only 0\.5 s"):
         check_bed(write_sound(tmp_path / "short.wav", tone(0.5)))
+
+
+@pytest.mark.parametrize("bpm", [72.0, 96.0, 131.0])
+def test_a_piece_composed_as_a_ring_is_played_round_as_it_is(tmp_path: Path, bpm: float) -> None:
+    """Whole bars, nothing cut off: every round is the same, to the sample."""
+    length = round(48 * 60 / bpm * RATE)
+    ring = beats(length / RATE, bpm)[:, :length]
+    bed = bed_of(tmp_path, ring, 2.5 * length / RATE)
+    assert bed.loop is not None
+    assert (bed.loop.period, bed.loop.overlap) == (length, 0)
+    out = played(bed)
+    np.testing.assert_array_equal(out[:, length : 2 * length], ring)
+
+
+@pytest.mark.parametrize("cut_beats", [0.3, 0.5, 7.6])
+def test_a_piece_cut_off_between_beats_is_no_ring(tmp_path: Path, cut_beats: float) -> None:
+    piece = beats(40.0, 96.0)[:, : round((40.0 - cut_beats * 60 / 96) * RATE)]
+    bed = bed_of(tmp_path, piece, 90.0)
+    assert bed.loop is not None
+    assert bed.loop.period < piece.shape[1]
+
+
+@pytest.mark.parametrize("name", ["muselle/beds/counter-light.ogg", "yunwu-tea/beds/first-steep.ogg"])
+def test_the_beds_that_come_with_the_presets_are_rings(tmp_path: Path, name: str) -> None:
+    path = Path(__file__).resolve().parents[3] / "presets" / name
+    bed = open_bed(path, 90 * RATE, crossfade_s=2.0, scratch=tmp_path / "s")
+    assert bed.loop is not None
+    assert bed.loop.overlap == 0
+    out = played(bed)
+    join = slice(bed.loop.period - 480, bed.loop.period + 480)
+    assert np.abs(np.diff(out[:, join])).max() <= np.abs(np.diff(out[:, : 10 * RATE])).max()
