@@ -15,6 +15,7 @@ from mediakit.look.measure import Tone
 from mediakit.look.tone_curve import apply_curve, curve_for, exposure_ev
 from mediakit.pixels.cube import Cube
 from mediakit.pixels.filters import smoothstep
+from mediakit.pixels.lab import hue_deg, lab_from_linear, linear_from_lab
 from mediakit.pixels.light import Float, decode, encode
 from mediakit.presets.schema import Develop
 
@@ -22,10 +23,13 @@ DEFAULT_AMOUNT = 0.6
 """At this amount, the default of a preset, a correction is what the measurement advises."""
 MAX_STRENGTH = 1.25
 """At an amount of 0.75 and more it goes this much further."""
-MAX_WARM, MAX_MAGENTA = 0.7, 0.3
-"""Limits of the correction, log2 ratios: about 45 mired, and a green tube light."""
+MAX_WARM, MAX_MAGENTA = 0.5, 0.24
+"""Limits of the correction, log2 ratios: about 33 mired, and a green tube light. More is a sunset, or a stage."""
 NEGLIGIBLE, NOTICEABLE = 0.01, 0.05
 """log2 ratios: a cast under the first is left alone, above the second it is taken in full."""
+
+SKIN_HUE_DEG, SKIN_HUE_REACH_DEG = 55.0, 13.0
+"""CIELAB hues that skin has under neutral light, pink to olive, light to dark, taken wide: 42 to 68 degrees."""
 
 Step = Callable[[Float], Float]
 
@@ -39,6 +43,8 @@ def cube_for(tone: Tone, develop: Develop, look: Cube | None) -> tuple[Cube, dic
     facts: dict[str, object] = {}
     steps: list[Step] = []
     cast = correction(tone.cast, _strength(develop.white_balance))
+    if cast is not None and tone.skin_lab is not None:
+        cast = kind_to_skin(cast, tone.skin_lab)
     if cast is not None:
         facts["cast_removed"] = {"warm": round(cast.warm, 3), "magenta": round(cast.magenta, 3)}
         steps.append(_white_balance(cast))
@@ -62,6 +68,23 @@ def correction(cast: Cast, strength: float) -> Cast | None:
         return None
     limit = min(MAX_WARM / max(abs(cast.warm), 1e-6), MAX_MAGENTA / max(abs(cast.magenta), 1e-6), share)
     return cast.scaled(limit)
+
+
+def kind_to_skin(cast: Cast, skin_lab: tuple[float, float, float]) -> Cast | None:
+    """As much of the correction as does not turn skin away from the hues that skin has, in the steps 1, 1/2, 1/4, 0."""
+    skin = linear_from_lab(np.array(skin_lab, np.float32))
+    before = _off_skin_deg(skin)
+    for share in (1.0, 0.5, 0.25):
+        part = cast.scaled(share)
+        if _off_skin_deg(adaptation(part.white) @ skin) <= before + 1.0:
+            return part
+    return None
+
+
+def _off_skin_deg(linear: Float) -> float:
+    """How far a colour's hue lies outside the range of skin under neutral light, of all complexions."""
+    hue = float(hue_deg(lab_from_linear(linear[None]))[0])
+    return max(abs((hue - SKIN_HUE_DEG + 180) % 360 - 180) - SKIN_HUE_REACH_DEG, 0.0)
 
 
 def _strength(amount: float) -> float:

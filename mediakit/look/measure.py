@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 
 from mediakit.look.cast import Cast
 from mediakit.look.features import LEVELS, features
-from mediakit.look.prior import judge
+from mediakit.look.ground import without_ground
+from mediakit.look.prior import Judgement, judge
 from mediakit.model import Box
 from mediakit.pixels.lab import lab_from_srgb
 from mediakit.pixels.light import Rgb8, luma
 from mediakit.pixels.resample import shrink_to_pixels
 
 MEASURED_PIXELS = 50_000
+GREY = 4
+"""Code values between the channels of a pixel that JPEG may put into a black-and-white photo."""
 CLIPPED_LIGHT, CLIPPED_DARK = 253, 2
 """Code values from which on a pixel counts as clipped (JPEG blurs exact 255 and 0)."""
 
@@ -32,7 +35,8 @@ class Tone:
     `cast` is the light's colour as far as the picture tells, `curve` the code values (0..1) that `prior.KNOTS` should
     have. Levels are code values 0..1 at `features.LEVELS`: `dark` of each pixel's smallest channel (haze lifts them),
     `mid` of its luma, `light` of its largest channel. `clipped_*` are shares of pixels with all three channels at the
-    end. `skin_lab` is the median colour of the faces, None without any.
+    end. All leave a plain white or black ground out; `white_ground` is the white one's share of the picture.
+    `skin_lab` is the median colour of the faces, None without any.
     """
 
     cast: Cast
@@ -42,6 +46,7 @@ class Tone:
     light: tuple[float, ...]
     clipped_dark: float
     clipped_light: float
+    white_ground: float = 0.0
     skin_lab: tuple[float, float, float] | None = None
 
     def as_facts(self) -> dict[str, object]:
@@ -53,16 +58,18 @@ def measure(rgb_small: Rgb8, *, skin_boxes: Sequence[Box] = ()) -> Tone:
     """Describe a picture: (H, W, 3) uint8 sRGB, of any size (shrunk inside). `skin_boxes` are faces in its pixels."""
     small, scale = shrink_to_pixels(rgb_small, MEASURED_PIXELS)
     small = np.ascontiguousarray(small)
-    darkest, lightest = small.min(axis=2), small.max(axis=2)
-    judgement = judge(features(small))
+    ground = without_ground(small)
+    judgement = judge(features(ground.rest))
+    darkest, lightest = ground.rest.min(axis=2), ground.rest.max(axis=2)
     return Tone(
-        cast=Cast(round(judgement.warm, 4), round(judgement.magenta, 4)),
+        cast=_cast(judgement, lightest - darkest),
         curve=tuple(round(value, 4) for value in judgement.curve),
         dark=_levels(darkest),
-        mid=_levels(luma(small)),
+        mid=_levels(luma(ground.rest)),
         light=_levels(lightest),
         clipped_dark=round(float((lightest <= CLIPPED_DARK).mean()), 5),
         clipped_light=round(float((darkest >= CLIPPED_LIGHT).mean()), 5),
+        white_ground=ground.white,
         skin_lab=_skin(small, [box.scaled(scale) for box in skin_boxes]),
     )
 
@@ -80,8 +87,16 @@ def merge_tones(tones: Sequence[Tone]) -> Tone:
         light=_mean([tone.light for tone in tones]),
         clipped_dark=round(float(np.mean([tone.clipped_dark for tone in tones])), 5),
         clipped_light=round(float(np.mean([tone.clipped_light for tone in tones])), 5),
+        white_ground=round(float(np.mean([tone.white_ground for tone in tones])), 4),
         skin_lab=_triple(np.mean(skins, axis=0)) if skins else None,
     )
+
+
+def _cast(judgement: Judgement, colourfulness: NDArray[np.uint8]) -> Cast:
+    """The judged cast; none for a black-and-white photo, which is to stay one."""
+    if np.quantile(colourfulness, 0.98) <= GREY:
+        return Cast(0.0, 0.0)
+    return Cast(round(judgement.warm, 4), round(judgement.magenta, 4))
 
 
 def _levels(plane: NDArray[np.uint8]) -> tuple[float, ...]:

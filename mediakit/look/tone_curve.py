@@ -1,7 +1,7 @@
 """Exposure and contrast as one curve over code values, the same for all three channels.
 
 An exposure error, a flat development and haze are each undone by one such curve. The learned judgement says which; this
-file holds it within limits: no more than one stop up or 0.7 down (haze apart), no highlight pushed into clipping, no white
+file holds it within limits: no more than one stop up or 0.6 down (haze apart), no highlight pushed into clipping, no white
 turned grey, no slope that would tear gradients, and nothing at all where next to nothing is wrong.
 """
 
@@ -15,10 +15,12 @@ from mediakit.look.measure import Tone
 from mediakit.look.prior import KNOTS
 from mediakit.pixels.light import Float, decode, encode
 
-MAX_LIFT_EV, MAX_CUT_EV = 1.0, 0.7
+MAX_LIFT_EV, MAX_CUT_EV = 1.0, 0.6
 MIN_SLOPE, MAX_SLOPE = 0.4, 3.5
+MAX_STRETCH = 2.2
+"""How many times its own the span between darks and lights may become: a picture of fog stays one."""
 WHITE = 0.93
-"""Code value that white keeps at least."""
+"""Code value that white keeps at least; a white ground stays white."""
 HEADROOM = 0.985
 """Where the lightest channel may end up if it was below."""
 NEGLIGIBLE, NOTICEABLE = 0.004, 0.016
@@ -31,7 +33,7 @@ def curve_for(tone: Tone, strength: float) -> Knots | None:
     """Code values (0..1) for `prior.KNOTS`, rising; None where the picture needs no curve. `strength` 1 is the advice."""
     x = np.array(KNOTS)
     change = _within_limits(x, x + strength * (np.array(tone.curve) - x), tone) - x
-    change *= _worth(change, tone)
+    change *= _worth(change, tone) * _unstretched(x, change, tone)
     if not change.any():
         return None
     return _rising(x, _below_clipping(x, x + change, tone))
@@ -51,12 +53,12 @@ def exposure_ev(knots: Knots) -> float:
 
 
 def _within_limits(x: Knots, y: Knots, tone: Tone) -> Knots:
-    """One stop up at most; down 0.7 of a stop, or what lies under the darkest thing in the picture: haze."""
+    """One stop up at most; down 0.6 of a stop, or what lies under the darkest thing in the picture: haze."""
     light = decode(x.astype(np.float32))
     veil = float(decode(np.array([tone.dark[LEVELS.index(0.001)]], np.float32))[0])
     without_veil = encode((light - veil) / max(1 - veil, 0.1))
     lowest = np.minimum(encode(light * 2**-MAX_CUT_EV), without_veil)
-    lowest[-1] = WHITE
+    lowest[-1] = 1.0 if tone.white_ground > 0 else WHITE
     return np.clip(y, lowest, encode(light * 2**MAX_LIFT_EV))
 
 
@@ -65,6 +67,16 @@ def _worth(change: Knots, tone: Tone) -> float:
     moved = float(np.abs(np.interp(tone.mid[1:-1], KNOTS, change)).mean())
     t = float(np.clip((moved - NEGLIGIBLE) / (NOTICEABLE - NEGLIGIBLE), 0, 1))
     return t * t * (3 - 2 * t)
+
+
+def _unstretched(x: Knots, change: Knots, tone: Tone) -> float:
+    """The part of the change, 0..1, that stretches the picture's own span by no more than MAX_STRETCH."""
+    ends = [tone.dark[LEVELS.index(0.01)], tone.light[LEVELS.index(0.99)]]
+    span = ends[1] - ends[0]
+    grown = float(np.diff(np.interp(ends, x, change))[0])
+    if grown <= (MAX_STRETCH - 1) * span:
+        return 1.0
+    return (MAX_STRETCH - 1) * span / grown
 
 
 def _below_clipping(x: Knots, y: Knots, tone: Tone) -> Knots:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mediakit.look.cast import Cast, adaptation
-from mediakit.look.develop import MAX_MAGENTA, MAX_WARM, correction, cube_for
+from mediakit.look.develop import MAX_MAGENTA, MAX_WARM, correction, cube_for, kind_to_skin
 from mediakit.look.features import features
 from mediakit.look.measure import Tone, measure, merge_tones
 from mediakit.look.prior import KNOTS
@@ -194,3 +194,45 @@ def test_any_picture_has_finite_features_and_a_usable_cube(picture):
 def test_a_shrunk_copy_is_judged_like_the_picture():
     big = scene().repeat(5, 0).repeat(5, 1)
     assert measure(big).cast.warm == pytest.approx(measure(scene()).cast.warm, abs=0.08)
+
+
+def test_a_product_on_white_is_judged_by_the_product_and_its_ground_stays_white():
+    product = scene(shape=(240, 160))
+    picture = np.full((300, 320, 3), 255, np.uint8)
+    picture[30:270, 80:240] = product
+    tone = measure(picture)
+    assert tone.white_ground == pytest.approx(0.6, abs=0.03)
+    assert tone.clipped_light < 0.06
+    after = developed(picture)
+    assert (after[:20] >= 253).all()
+    assert difference(picture, after) < 1.5
+
+
+def test_black_bars_do_not_ask_for_light():
+    barred = np.zeros((240, 480, 3), np.uint8)
+    barred[:, 80:400] = scene()
+    alone, with_bars = measure(scene()), measure(barred)
+    assert with_bars.mid[2:] == pytest.approx(alone.mid[2:], abs=0.03)
+    assert (developed(barred)[:, :70] <= 3).all()
+
+
+def test_black_and_white_stays_black_and_white():
+    grey = scene().mean(axis=2, keepdims=True).repeat(3, 2).astype(np.uint8)
+    assert np.ptp(developed(exposed(grey, -1)).astype(int), axis=2).max() <= 1
+
+
+def test_fog_is_not_stretched_into_noise():
+    rng = np.random.default_rng(0)
+    fog = np.clip(178 + rng.normal(0, 3, (200, 300, 1)) + np.linspace(-8, 8, 300)[None, :, None], 0, 255)
+    fog = fog.repeat(3, axis=2).astype(np.uint8)
+    before, after = (np.ptp(np.quantile(p, (0.01, 0.99))) for p in (fog, developed(fog)))
+    assert after < 2.5 * before
+
+
+def test_a_correction_that_would_turn_skin_green_or_magenta_is_held_back():
+    skin = (70.0, 14.0, 18.0)
+    assert kind_to_skin(Cast(0.05, 0.0), skin) == Cast(0.05, 0.0)
+    held = kind_to_skin(Cast(0.4, -0.2), skin)
+    assert held is None or abs(held.warm) < 0.25
+    reddish = (70.0, 24.0, 8.0)
+    assert kind_to_skin(Cast(-0.2, 0.15), reddish) == Cast(-0.2, 0.15)
