@@ -33,6 +33,8 @@ PEAK = 1000.0
 WHITE = 203.0
 """cd/m2: HDR reference white (BT.2408), which becomes SDR white."""
 DISPLAY_GAMMA = 2.4
+MATRICES = ("bt709", "smpte170m", "bt470bg", "smpte240m", "bt2020nc", "bt2020c")
+"""Those that YCbCr is decoded with; a file that names another one (RGB, say) is taken for one that names none."""
 ROWS_AT_ONCE_PX = 400_000
 HD_SHORT_SIDE_PX = 576
 HD_LONG_SIDE_PX = 1024
@@ -54,7 +56,7 @@ _SDR_CURVES = frozenset({"unknown", "bt709", "smpte170m", "smpte240m", "bt2020-1
 
 def matrix_of(colour: Colour, coded: Size) -> str:
     """The YCbCr matrix to decode with. Files that do not say follow custom: BT.601 for SD, BT.709 for HD."""
-    if colour.matrix not in ("unknown", "fcc"):
+    if colour.matrix in MATRICES:
         return colour.matrix
     if colour.hdr != "sdr":
         return "bt2020nc"

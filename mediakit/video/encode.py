@@ -43,11 +43,13 @@ class Encoding:
     x264_preset: str = "faster"
 
     def average_kbps(self, duration: Seconds, fps: Fraction, sound_bytes: int) -> int | None:
-        """The average picture rate that keeps the file within `max_bytes`; None without a limit."""
+        """The average picture rate that keeps the file within `max_bytes`; None where it is kept in any case."""
         if self.max_bytes is None:
             return None
         tables = MUX_BYTES_A_FRAME * float(duration * fps)
         left = self.max_bytes * MUX_SHARE - tables - sound_bytes
+        if self.max_video_kbps * 125 * (float(duration) + BUFFER_S) <= left:
+            return None
         return max(LEAST_KBPS, int(left * 8 / 1000 / max(float(duration), 0.04)))
 
 

@@ -16,6 +16,7 @@ from mediakit.video.clip import ClipInfo
 from mediakit.video.colour import matrix_of
 from mediakit.video.graph import Chain, Filter, make
 
+RGB_FORMATS = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb", "x2bgr")
 BACKDROP_SIDE_PX = 96
 BACKDROP_SIGMA_PX = BACKDROP_SIDE_PX / 18
 BACKDROP_LIGHT = 0.82
@@ -138,22 +139,30 @@ def _even(box: Crop) -> Crop:
 
 def _scaled(info: ClipInfo, size: Size, cube: str | None) -> tuple[Filter, ...]:
     """To `size` and to BT.709 video range, through the cube where there is one."""
-    coded_rgb = info.colour.matrix == "gbr" or info.pix_fmt.startswith(("rgb", "bgr", "gbr", "pal8", "argb", "abgr"))
-    matrix_in = "gbr" if coded_rgb else _ZIMG_MATRIX[matrix_of(info.colour, info.coded)]
-    range_in = "full" if info.colour.full_range or coded_rgb else "limited"
+    is_rgb = info.pix_fmt.startswith(RGB_FORMATS)
+    matrix = "gbr" if is_rgb else matrix_of(info.colour, info.coded)
+    is_full = is_rgb or info.colour.full_range
+    dither = "ordered" if info.bit_depth > 8 else "none"
+    # Curve and primaries are the cube's business: declared alike on both sides, zscale leaves them alone.
+    known = make(
+        "setparams",
+        range="full" if is_full else "limited",
+        color_primaries="bt709",
+        color_trc="bt709",
+        colorspace=matrix,
+    )
     scale: dict[str, str | int] = {
         "w": size.width_px,
         "h": size.height_px,
         "filter": "lanczos",
-        "matrixin": matrix_in,
-        "rangein": range_in,
+        "matrixin": _ZIMG_MATRIX[matrix],
+        "rangein": "full" if is_full else "limited",
     }
     narrow = make("format", pix_fmts="yuv420p")
-    dither = "ordered" if info.bit_depth > 8 else "none"
     if cube is None:
-        return (*_known(info, coded_rgb), make("zscale", **scale, matrix="709", range="limited", dither=dither), narrow)
+        return (known, make("zscale", **scale, matrix="709", range="limited", dither=dither), narrow)
     return (
-        *_known(info, coded_rgb),
+        known,
         make("zscale", **scale, matrix="gbr", range="full"),
         make("format", pix_fmts="gbrp16le"),
         make("lut3d", file=cube, interp="tetrahedral"),
@@ -163,14 +172,8 @@ def _scaled(info: ClipInfo, size: Size, cube: str | None) -> tuple[Filter, ...]:
     )
 
 
-def _known(info: ClipInfo, coded_rgb: bool) -> tuple[Filter, ...]:
-    """Curve and primaries are the cube's business: declared alike on both sides, zscale leaves them alone."""
-    space = "gbr" if coded_rgb else matrix_of(info.colour, info.coded)
-    span = "full" if info.colour.full_range or coded_rgb else "limited"
-    return (make("setparams", range=span, color_primaries="bt709", color_trc="bt709", colorspace=space),)
-
-
 _ZIMG_MATRIX = {
+    "gbr": "gbr",
     "bt709": "709",
     "bt470bg": "470bg",
     "smpte170m": "170m",

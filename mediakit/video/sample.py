@@ -34,6 +34,8 @@ NEAR_ENOUGH = Fraction(1, 2)
 """Of the step between two samples: a key frame this close before the wanted moment is taken instead of it."""
 RUN_EDGE_PX = 240
 HURRY_S = Fraction(1, 2)
+WITHOUT_INDEX = ("mpegts", "mpeg", "flv", "ogg", "asf")
+"""A seek in these lands anywhere near, not on a key frame: aim a group of pictures earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class _Reader:
         self.convert = _converter(info, long_edge_px)
         self.frames: Iterator[VideoFrame] = iter(())
         self.position: Seconds | None = None
+        self.moved = False
 
     @classmethod
     @contextlib.contextmanager
@@ -154,8 +157,14 @@ class _Reader:
 
         time_base = self.stream.time_base
         assert time_base is not None
-        with contextlib.suppress(av.error.FFmpegError):  # no index: go on from where we are
-            self.clip.av.seek(int((self.info.start + moment) / time_base), stream=self.stream)
+        early = Seconds(0)
+        if self.info.container in WITHOUT_INDEX:
+            early = Seconds(self.info.max_gop_s).limit_denominator(1000) + HURRY_S
+        if moment > early or self.moved:  # else: at the beginning already, where a seek could only overshoot
+            target = self.info.start + max(moment - early, Seconds(0))
+            with contextlib.suppress(av.error.FFmpegError):  # it cannot seek: go on from where we are
+                self.clip.av.seek(int(target / time_base), stream=self.stream)
+        self.moved = True
         return self._decoded()
 
     def _decoded(self) -> Iterator[VideoFrame]:
