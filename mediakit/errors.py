@@ -55,6 +55,7 @@ class Fault(StrEnum):
     DISK_FULL = "disk-full"
     NOT_WRITABLE = "not-writable"
     MISSING_PART = "missing-part"  # this file needs an extra that is not installed
+    PRESET_ASSET = "preset-asset"  # a file of the preset (bed, logo, look) cannot be used
     CHANGED = "changed"  # the source changed while it was being read
     INTERNAL = "internal"  # our own mistake; the log has the traceback
 

@@ -20,7 +20,7 @@ from mediakit.model import Outcome, Problem, Source
 
 TRANSIENT = frozenset(
     {Fault.TIMED_OUT, Fault.OUT_OF_MEMORY, Fault.CRASHED, Fault.DISK_FULL, Fault.NOT_WRITABLE, Fault.MISSING_PART}
-    | {Fault.CHANGED, Fault.INTERNAL, Fault.UNREADABLE, Fault.CHECK_FAILED}
+    | {Fault.PRESET_ASSET, Fault.CHANGED, Fault.INTERNAL, Fault.UNREADABLE, Fault.CHECK_FAILED}
 )
 """Faults that another run may not meet again; the others stay with the bytes and are not tried twice."""
 

@@ -12,7 +12,7 @@ import traceback
 from mediakit.batch.outfolder import home
 from mediakit.batch.plan import Job
 from mediakit.batch.problems import problem_of, refused
-from mediakit.errors import Fault, FileError, MissingPartError
+from mediakit.errors import DataError, Fault, FileError, MissingPartError
 from mediakit.model import Kind, Outcome, Problem
 
 
@@ -26,6 +26,8 @@ def make(job: Job, *, threads: int = 1) -> Outcome:
         return refused(job, problem_of(error))
     except MissingPartError as error:
         return refused(job, Problem(Fault.MISSING_PART, f"{job.source.rel}: {error.message}", error.hint))
+    except DataError as error:  # a bed or a logo that passed the look from outside and cannot be used after all
+        return refused(job, Problem(Fault.PRESET_ASSET, f"{job.source.rel}: {error.message}", error.hint))
     except MemoryError:
         words = f"{job.source.rel} needs more memory than there is."
         return refused(job, Problem(Fault.OUT_OF_MEMORY, words, "Run with --jobs 1, or make the picture smaller."))

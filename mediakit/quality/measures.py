@@ -60,13 +60,16 @@ def softness_px(grey: Grey, noise: float, box: Box | None = None) -> float | Non
     return float(np.interp(lost, *SOFTNESS_CURVE))
 
 
-def fine_detail(grey: Grey, noise: float, box: Box | None = None) -> float:
-    """Contrast of the finest octave where the picture holds most of it (90th percentile of tiles), levels of 255."""
-    area = np.asarray(_inside(grey, box), np.float32)
-    if min(area.shape) < TILE_PX:
+def fine_detail(grey: Grey, noise: float) -> float:
+    """Contrast of the finest octave where the picture holds most of it (90th percentile of tiles), levels of 255.
+
+    Scaled to a mid-grey picture: brightening alone adds no detail.
+    """
+    if min(grey.shape) < TILE_PX:
         return 0.0
-    fine = _tile_means((area - cv2.GaussianBlur(area, (0, 0), 0.8)) ** 2) - (0.75 * noise) ** 2
-    return float(np.percentile(_root(fine), 90))
+    fine = _tile_means((grey - cv2.GaussianBlur(grey, (0, 0), 0.8)) ** 2) - (0.75 * noise) ** 2
+    to_mid_grey = 118.0 / (float(np.mean(grey)) + 12.0)
+    return float(np.percentile(_root(fine), 90)) * to_mid_grey
 
 
 def noise_sigma(grey: Grey) -> float:
