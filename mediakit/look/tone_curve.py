@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mediakit.look.features import LEVELS
 from mediakit.look.measure import Tone
 from mediakit.look.prior import KNOTS
+from mediakit.pixels.filters import smoothstep
 from mediakit.pixels.light import Float, decode, encode
 
 MAX_LIFT_EV, MAX_CUT_EV = 1.0, 0.6
@@ -56,6 +57,9 @@ def _within_limits(x: Knots, y: Knots, tone: Tone) -> Knots:
     """One stop up at most; down 0.6 of a stop, or what lies under the darkest thing in the picture: haze."""
     light = decode(x.astype(np.float32))
     veil = float(decode(np.array([tone.dark[LEVELS.index(0.001)]], np.float32))[0])
+    # Without lights to tell it from, the darkest thing is no veil: the picture is plain.
+    span = np.array(tone.light[LEVELS.index(0.99)] - tone.dark[LEVELS.index(0.01)], np.float32)
+    veil *= float(smoothstep(span, 0.1, 0.3))
     without_veil = encode((light - veil) / max(1 - veil, 0.1))
     lowest = np.minimum(encode(light * 2**-MAX_CUT_EV), without_veil)
     lowest[-1] = 1.0 if tone.white_ground > 0 else WHITE
