@@ -54,7 +54,8 @@ class Bed:
             loop.correlation,
         )
         while True:
-            yield join
+            if loop.overlap:
+                yield join
             yield from self.sound.blocks(first=loop.start + loop.overlap, last=end)
 
 

@@ -32,6 +32,8 @@ def write_aac(path: Path, blocks: Iterable[Block], *, kbps: int) -> int:
             stream = container.add_stream("aac", rate=RATE, layout="stereo", options=_CODER)
             stream.bit_rate = kbps * 1000
             for block in blocks:
+                if not block.shape[1]:
+                    continue
                 frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout="stereo")
                 frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), samples
                 samples += block.shape[1]

@@ -237,3 +237,12 @@ def test_speech_is_looked_for_where_nobody_has_yet(tmp_path: Path, corpus: Path)
     )  # fmt: skip
     assert track is not None
     assert track.facts["speech"]
+
+
+def test_a_bed_that_is_a_ring_goes_round_under_the_clip(tmp_path: Path) -> None:
+    """A pulse four times a second, 5 s of it: loops with no crossfade at all."""
+    pulse = tone(5, hz=330) * (1 + 0.8 * np.sin(2 * np.pi * 4 * np.arange(5 * RATE) / RATE)).astype(np.float32)
+    track = made(tmp_path, "music", None, pulse, seconds=Fraction(17))
+    assert track is not None
+    assert (track.facts["bed_loop_s"], track.facts["bed_crossfade_s"]) == (5.0, 0.0)
+    assert track.loudness_lufs == pytest.approx(-14.0, abs=0.2)
