@@ -180,6 +180,7 @@ class TextSpec(Data):
     title_min: int | None = None
     title_count: Literal["plain", "weighted"] = "plain"
     body_max: int | None = None
+    body_warn: int | None = None
     digest_max: int | None = None
     author_max: int | None = None
     topics_max: int | None = None

@@ -106,7 +106,7 @@ def _shown(value: object) -> str:
 
 
 def _pattern_words(key: Key) -> str:
-    if key[-1] == "name" or key[-1] == "extends":
+    if key[-1] in ("name", "extends", "id", "rule"):
         return "a name has lower-case letters, digits and hyphens, 64 at most"
     return 'a colour is written "#rrggbb"'
 
