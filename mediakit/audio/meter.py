@@ -21,7 +21,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.audio.pcm import CHANNELS, RATE, Block, silence
+from mediakit.audio.pcm import RATE, Block, silence
 
 NOTHING = -math.inf
 """Loudness of what has none, and the peak of digital silence."""
@@ -33,8 +33,8 @@ _RELATIVE_GATE_LU = -10.0
 _OFFSET_LU = -0.691
 
 _FFT = 32_768
-_HOP = 24_000
-_TAPS = 8_192  # the K-weighting's response has decayed to 1e-12 by then
+_HOP = 28_608  # 596 ms
+_TAPS = 4_096  # the K-weighting's response has decayed to 5e-6 by then
 
 _REACH = 24  # samples to each side that an interpolated value is made of
 _BETWEEN = tuple(eighth / 8 for eighth in range(-7, 8) if eighth)
@@ -157,23 +157,25 @@ class Meter:
         self._waiting, self._waiting_samples = [rest], rest.shape[1]
 
     def _measure(self, block: Block) -> None:
-        spectrum = np.fft.rfft(block)
+        alike = np.array_equal(block[0], block[1])  # mono: half of the work
+        spectrum = np.fft.rfft(block[:1] if alike else block)
         weighted = np.fft.irfft(spectrum * _k_weighting(), _FFT)[:, -_HOP:]
-        squares = np.square(weighted).reshape(CHANNELS, -1, PER_MS)
-        self._energy.append(squares.sum(axis=(0, 2), dtype=np.float32))
+        squares = np.square(weighted).reshape(len(weighted), -1, PER_MS).sum(axis=(0, 2), dtype=np.float32)
+        self._energy.append(squares * np.float32(2.0) if alike else squares)
         end = _FFT - _LATE_MS * PER_MS
-        self._peak.append(_true_peaks(block[:, end - _HOP - _REACH : end + _REACH]))
+        self._peak.append(_true_peaks(block[: 1 if alike else 2, end - _HOP - _REACH : end + _REACH]))
 
 
 def _true_peaks(block: Block) -> MsValues:
-    """The largest magnitude of either channel in each millisecond; `block` has `_REACH` samples more at each end."""
+    """The largest magnitude of any channel in each millisecond; `block` has `_REACH` samples more at each end."""
+    channels = len(block)
     samples = block.shape[1] - 2 * _REACH
     before, here, after, beyond = (block[:, _REACH + by : _REACH + by + samples] for by in (-1, 0, 1, 2))
-    half_way = np.abs(0.64 * (here + after) - 0.21 * (before + beyond)).reshape(CHANNELS, -1, PER_MS)
-    at_samples = np.abs(here).reshape(CHANNELS, -1, PER_MS)
+    half_way = np.abs(0.64 * (here + after) - 0.21 * (before + beyond)).reshape(channels, -1, PER_MS)
+    at_samples = np.abs(here).reshape(channels, -1, PER_MS)
     firsts = np.arange(samples // PER_MS) * PER_MS
     highest: MsValues = at_samples.max(axis=(0, 2))
-    for channel in range(CHANNELS):
+    for channel in range(channels):
         windows = np.lib.stride_tricks.sliding_window_view(block[channel], 2 * _REACH + 1)
         for rough in (at_samples, half_way):
             between = windows[firsts + rough[channel].argmax(axis=1)] @ _interpolation()

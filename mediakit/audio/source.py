@@ -84,10 +84,11 @@ def _blocks(
         reading.codec = track.codec_context.name
         reading.declared_end_s = _declared_end_s(track, start_s)
         line = TimeLine(samples, reading)
+        begin_s = float(start_s)
         for frame in _frames(container, track, reading, _until(start_s, samples)):
             if tap is not None:
                 tap(frame)
-            yield from line.add(frame, _position(frame, start_s))
+            yield from line.add(frame, _position(frame, begin_s))
             if line.full:
                 break
         yield from line.finish()
@@ -135,16 +136,17 @@ def _frames(container: InputContainer, track: AudioStream, reading: Reading, unt
     import av
 
     packets = container.demux(track)
+    base_s = float(track.time_base or 0)
     while True:
         try:
             packet = next(packets)
-            if packet.pts is not None and track.time_base and packet.pts * track.time_base > until_s:
+            if packet.pts is not None and packet.pts * base_s > until_s:
                 return
             yield from packet.decode()
         except StopIteration:
             return
         except (av.error.InvalidDataError, av.error.PatchWelcomeError):
-            reading.lost_s += float(packet.duration * track.time_base) if packet.duration and track.time_base else 0.02
+            reading.lost_s += packet.duration * base_s if packet.duration else 0.02
         except av.error.EOFError:
             return
         except av.error.FFmpegError:  # the container itself breaks off: what is missing shows in `declared_s`
@@ -162,11 +164,10 @@ def _declared_end_s(track: AudioStream, start_s: Seconds) -> float | None:
     return float((track.duration + (track.start_time or 0)) * track.time_base - start_s)
 
 
-def _position(frame: AudioFrame, start_s: Seconds) -> int | None:
+def _position(frame: AudioFrame, start_s: float) -> int | None:
     """Where on the time line a frame says it begins, in samples; None where it does not say."""
-    if frame.pts is None or frame.time_base is None:
-        return None
-    return to_samples(frame.pts * frame.time_base - start_s)
+    at_s = frame.time
+    return None if at_s is None else to_samples(at_s - start_s)
 
 
 def _judge(path: Path, reading: Reading, samples: int | None) -> None:
