@@ -16,8 +16,8 @@ from mediakit.photo.skin_mask import SkinMask
 from mediakit.pixels.light import Rgb8, luma
 
 _GAIN = 1.3
-_OVERSHOOT = 0.25
-"""How far a pixel may go beyond the lightest and darkest of its neighbours, as a share of their difference from it."""
+_OVERSHOOT_SHIFT = 2
+"""A pixel may go beyond the lightest and darkest of its neighbours by a quarter (>> 2) of their difference."""
 
 
 def sharpen(rgb: Rgb8, amount: float, *, noise_luma: float = 0.0, spare: Sequence[SkinMask] = ()) -> Rgb8:
@@ -55,6 +55,6 @@ def _without_halos(y: NDArray[np.uint8], change: NDArray[np.int16]) -> NDArray[n
     square = np.ones((3, 3), np.uint8)
     above = cv2.subtract(cv2.dilate(y, square), y).astype(np.int16)
     below = cv2.subtract(y, cv2.erode(y, square)).astype(np.int16)
-    room = ((above + below) * np.float32(_OVERSHOOT)).astype(np.int16)
+    room = (above + below) >> _OVERSHOOT_SHIFT
     limited: NDArray[np.int16] = np.clip(change, -(below + room), above + room)
     return limited

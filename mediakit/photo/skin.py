@@ -58,7 +58,8 @@ def smooth_skin(rgb: Rgb8, mask: SkinMask, amount: float) -> tuple[Rgb8, SkinFac
     change = _patches(before, mask, amount)
     change[..., 0] += _texture(y, mask.face_width_px, amount)
     change *= mask.weight[..., None]
-    change -= mask.weight[..., None] * (change.sum(axis=(0, 1)) / mask.weight.sum())  # the mean shade stays
+    mean = np.array(cv2.sumElems(change)[:3], np.float32) / mask.weight.sum()
+    change -= mask.weight[..., None] * mean  # so that the mean shade stays
     change *= np.float32(_allowed(y.astype(np.float32), change[..., 0], mask, texture_floor(amount)))
     after = _add(before, change)
     return after, _facts(before, after, mask)
