@@ -26,6 +26,8 @@ HEADROOM = 0.985
 """Where the lightest channel may end up if it was below."""
 NEGLIGIBLE, NOTICEABLE = 0.004, 0.016
 """Mean change in code value: under the first the curve is left out, above the second it counts in full."""
+NOTHING = 0.004
+"""A curve that moves no code value by more than this one is none."""
 
 Knots = NDArray[np.float64]
 
@@ -35,7 +37,7 @@ def curve_for(tone: Tone, strength: float) -> Knots | None:
     x = np.array(KNOTS)
     change = _within_limits(x, x + strength * (np.array(tone.curve) - x), tone) - x
     change *= _worth(change, tone) * _unstretched(x, change, tone)
-    if not change.any():
+    if np.abs(change).max() < NOTHING:
         return None
     return _rising(x, _below_clipping(x, x + change, tone))
 
