@@ -20,19 +20,15 @@ from mediakit.video.encode import container_args
 if TYPE_CHECKING:
     from mediakit.video.render import ClipOutput
 
-COPIED_AS_SHOT = {
-    "h264": ("mp4", "matroska", "flv"),
-    "hevc": ("mp4", "matroska"),
-    "av1": ("mp4", "matroska"),
-    "vp9": ("mp4", "matroska"),
-}
-"""Codec -> containers out of which it is copied into MP4."""
-
+COPIED_AS_SHOT = {"h264": ("mp4", "flv"), "hevc": ("mp4",), "av1": ("mp4", "matroska"), "vp9": ("mp4", "matroska")}
+"""Codec -> containers out of which it is copied into MP4. Matroska does not say in which order B-frames are decoded."""
 
 WRITE_BT709 = (
     "h264_metadata=colour_primaries=1:transfer_characteristics=1:matrix_coefficients=1:video_full_range_flag=0"
 )
 """A bitstream filter that writes tags into the stream's own header; code points of ITU-T H.273."""
+FROM_ZERO = "setts=pts=PTS-STARTPTS:dts=DTS-STARTPTS"
+"""The picture begins at zero, as its new sound does, even where the old sound began before it."""
 
 
 def can_copy_picture(info: ClipInfo, output: ClipOutput) -> bool:
@@ -87,8 +83,8 @@ def copy_args(source: Path, info: ClipInfo, outputs: Sequence[ClipOutput]) -> li
             inputs += input_args(output.track, "mov")
             sound = ["-map", f"{inputs.count('-i') - 1}:a:0", "-c:a", "copy"]
         words = ["-tag:v", "hvc1"] if info.codec == "hevc" else []
-        if not output.as_shot and not info.colour.is_bt709:
-            words += ["-bsf:v", WRITE_BT709]
+        tagged = output.as_shot or info.colour.is_bt709
+        words += ["-bsf:v", FROM_ZERO if tagged else f"{WRITE_BT709},{FROM_ZERO}"]
         mapped += ["-map", f"0:{info.stream}", "-c:v", "copy", *words, *sound]
         mapped += [*container_args(info.kept), file_url(output.path)]
     return [*inputs, *mapped]

@@ -454,6 +454,19 @@ def test_a_turned_clip_wanted_as_shot_is_copied_with_its_turn(tmp_path: Path) ->
     assert (again.size, again.orientation) == (info.size, info.orientation)
 
 
+def test_a_copied_picture_that_began_late_begins_with_its_new_sound(tmp_path: Path) -> None:
+    ffmpeg("-itsoffset", "0.7", "-i", conformant(tmp_path / "flat.mp4"), *tone(3), "-map", "0:v", "-map", "1:a",
+           "-c:v", "copy", "-c:a", "aac", tmp_path / "late.mp4")  # fmt: skip
+    info = probe(tmp_path / "late.mp4", LIMITS)
+    assert float(info.start) == pytest.approx(0.7, abs=0.07)
+    output = wanted(info, tmp_path / "out.mp4", track=track(tmp_path / "t.m4a", float(info.duration)))
+    assert render_clip(tmp_path / "late.mp4", info, [output])[0].passes == 0
+    probed = ffprobe(output.path)
+    for kind in ("video", "audio"):
+        assert float(stream(probed, kind)["start_time"]) == pytest.approx(0.0, abs=0.002)
+        assert float(stream(probed, kind)["duration"]) == pytest.approx(float(info.duration), abs=1 / 30)
+
+
 def test_groups_of_pictures_are_short_and_the_index_first(tmp_path: Path) -> None:
     source = encode(*picture("color=gray", seconds=7), to=tmp_path / "in.mp4")
     out = tmp_path / "out.mp4"
