@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mediakit.cli import audio, check, doctor, preset, process, resize, retouch, score, target
+from mediakit.cli import audio, caption, check, doctor, preset, process, resize, retouch, score, target
 from mediakit.cli.console import MANNERS, err
 from mediakit.errors import ExitCode, MediakitError, SetupError
 
@@ -43,6 +43,7 @@ app.command("resize")(resize.resize)
 app.command("audio")(audio.audio)
 app.command("score")(score.score)
 app.command("check")(check.check)
+app.command("caption")(caption.caption)
 app.command("doctor")(doctor.doctor)
 app.add_typer(target.app, name="target")
 app.add_typer(preset.app, name="preset")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import math
+import tomllib
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -101,6 +102,14 @@ def check_bed(path: Path) -> None:
     """Raises AssetError unless the name is that of a sound file."""
     if path.suffix.lower() not in AUDIO:
         raise AssetError(f"{path.name} is no sound file by its name; use {', '.join(sorted(AUDIO))}")
+
+
+def check_rules(path: Path) -> None:
+    """Raises AssetError unless the file is TOML; `mediakit.caption` reads what it says."""
+    try:
+        tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssetError(f"{path.name} is no TOML: {error}") from error
 
 
 def reference(path: Path) -> AssetRef:

@@ -196,6 +196,8 @@ def named_files(preset: Preset) -> Iterator[tuple[Key, str]]:
         yield ("overlay", "logo_on_dark"), preset.overlay.logo_on_dark
     for index, bed in enumerate(preset.sound.beds):
         yield ("sound", "beds", index, "file"), bed.file
+    for index, rules in enumerate(preset.caption.rules):
+        yield ("caption", "rules", index), rules
 
 
 def _assets(preset: Preset, by_key: Mapping[Key, Layer]) -> dict[str, Path]:
@@ -215,7 +217,8 @@ def _assets(preset: Preset, by_key: Mapping[Key, Layer]) -> dict[str, Path]:
 def _asset(layer: Layer, key: Key, said: str) -> Path:
     here = layer.folder
     path = assets.existing(Path(said).expanduser(), said) if here is None else assets.locate(here, said)
-    check = {"look": assets.check_cube, "file": assets.check_bed}.get(str(key[-1]), assets.check_logo)
+    checks = {"look": assets.check_cube, "beds": assets.check_bed, "rules": assets.check_rules}
+    check = checks.get(str(key[1]), assets.check_logo)
     check(path)
     return path
 

@@ -103,6 +103,26 @@ class Clip(Section):
     x264_preset: Literal["veryfast", "faster", "fast", "medium", "slow"] = "faster"
 
 
+class RelaxedRule(Section):
+    """A rule for words that the brand lets pass, and why; the report shows the reason."""
+
+    rule: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Field(min_length=1)]
+    terms: tuple[str, ...] = ()
+    """Only findings of these words; empty means the whole rule."""
+    to: Literal["warn", "info", "off"] = "info"
+
+
+class Words(Section):
+    """The post's words (see `mediakit.caption`)."""
+
+    rules: tuple[Asset, ...] = ()
+    """The brand's own rules, `.toml` files in the form of the shipped ones."""
+    relax: tuple[RelaxedRule, ...] = ()
+    sponsored: bool = False
+    """The brand pays or gives: a clear disclosure must stand in every post."""
+
+
 class Scoring(Section):
     """From which value on a source passes, and under which it is rejected."""
 
@@ -154,6 +174,7 @@ class Preset(Section):
     overlay: Overlay = Overlay()
     sound: Sound = Sound()
     clip: Clip = Clip()
+    caption: Words = Words()
     score: Scoring = Scoring()
     privacy: Privacy = Privacy()
     limits: Limits = Limits()
