@@ -46,9 +46,22 @@ def wrong_length(info: ClipInfo, recipe: Recipe) -> str | None:
     return f"{words} {spec.max_duration_s:.0f} s and less" if length_s > spec.max_duration_s + 0.05 else None
 
 
-def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook, path: Path, work: Path) -> Planned:
-    """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo."""
+def leaves_picture(recipe: Recipe) -> bool:
+    """Whether the picture is wanted just as it was shot, so that nothing has to be known about it."""
+    develop = recipe.develop
+    untouched = develop.white_balance == develop.auto_tone == 0 and develop.look is None and recipe.overlay is None
+    spec = recipe.target.surface.clip
+    return untouched and spec is not None and spec.picture == "as-shot"
+
+
+def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook | None, path: Path, work: Path) -> Planned:
+    """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo.
+
+    `look` None: the clip was not looked at, since its picture is left alone.
+    """
     spec = _spec(recipe)
+    if look is None:
+        return _untouched(recipe, info, path)
     assert recipe.clip is not None
     framing = solve_clip(look.seen, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
     size = _even(export_size(recipe.shape, framing, info.size))
@@ -70,6 +83,19 @@ def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook, path: Path, work
         as_shot=spec.picture == "as-shot",
     )
     return Planned(output=output, framing=framing, facts={"develop": developed}, notes=notes)
+
+
+def _untouched(recipe: Recipe, info: ClipInfo, path: Path) -> Planned:
+    whole = Crop.whole(info.size)
+    output = ClipOutput(
+        path=path,
+        size=_even(info.size),
+        crop=whole,
+        fps=output_fps(info.fps, _spec(recipe).max_fps),
+        encoding=_encoding(_spec(recipe), recipe),
+        as_shot=True,
+    )
+    return Planned(output=output, framing=Framing(whole, "crop", "the picture stays as it was shot"))
 
 
 def _spec(recipe: Recipe) -> ClipSpec:

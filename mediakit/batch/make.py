@@ -22,20 +22,27 @@ def make(job: Job, *, threads: int = 1) -> Outcome:
         refuse_changed(job)
         outcome = _make(job, threads)
         refuse_changed(job)
-    except FileError as error:
-        return refused(job, problem_of(error))
-    except MissingPartError as error:
-        return refused(job, Problem(Fault.MISSING_PART, f"{job.source.rel}: {error.message}", error.hint))
-    except DataError as error:  # a bed or a logo that passed the look from outside and cannot be used after all
-        return refused(job, Problem(Fault.PRESET_ASSET, f"{job.source.rel}: {error.message}", error.hint))
-    except MemoryError:
-        words = f"{job.source.rel} needs more memory than there is."
-        return refused(job, Problem(Fault.OUT_OF_MEMORY, words, "Run with --jobs 1, or make the picture smaller."))
-    except OSError as error:
-        return refused(job, _os_problem(job, error))
     except Exception as error:
-        return refused(job, _our_mistake(job, error))
+        return refused(job, _named(job, error))
     return outcome
+
+
+def _named(job: Job, error: Exception) -> Problem:
+    """Any exception as what a person is told."""
+    rel = job.source.rel
+    match error:
+        case FileError():
+            return problem_of(error)
+        case MissingPartError():
+            return Problem(Fault.MISSING_PART, f"{rel}: {error.message}", error.hint)
+        case DataError():  # a bed or a logo that passed the look from outside and cannot be used after all
+            return Problem(Fault.PRESET_ASSET, f"{rel}: {error.message}", error.hint)
+        case MemoryError():
+            words = f"{rel} needs more memory than there is."
+            return Problem(Fault.OUT_OF_MEMORY, words, "Run with --jobs 1, or make the picture smaller.")
+        case OSError():
+            return _os_problem(job, error)
+    return _our_mistake(job, error)
 
 
 def refuse_changed(job: Job) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.audio.hear import Heard, hear
-from mediakit.batch.clip_output import Planned, plan_output, wrong_length
+from mediakit.batch.clip_output import Planned, leaves_picture, plan_output, wrong_length
 from mediakit.batch.clip_sound import Sounds
 from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
 from mediakit.batch.outfolder import Pending, file_hash, scratch
@@ -18,7 +18,7 @@ from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import write_preview
 from mediakit.batch.problems import failed
 from mediakit.errors import Fault, FileError
-from mediakit.model import Delivered, Kind, Outcome, Problem, Size
+from mediakit.model import Delivered, Kind, Note, Outcome, Problem, Score, Size
 from mediakit.photo.metadata import PhotoMeta
 from mediakit.photo.open import Photo
 from mediakit.photo.render import looked_at
@@ -40,49 +40,67 @@ class _Clip:
 
     path: Path
     info: ClipInfo
-    look: ClipLook
+    look: ClipLook | None
     heard: Heard | None
     out: Path
     threads: int
 
 
 def make_clip(job: Job, *, threads: int) -> Outcome:
-    """Everything one clip is wanted for. Raises FileError where the clip itself cannot be used."""
+    """Everything one clip is wanted for. Raises FileError where the clip itself cannot be used.
+
+    Where only the sound changes, the picture is neither looked at nor scored: its stream is copied.
+    """
     path = job.source.path
     info = probe(path, job.limits)
-    look = look_at_clip(path, info)
-    heard = _heard(path, info, threads)
-    score = score_clip(
-        look.frames,
-        look.runs,
-        shown=info.size,
-        clipped_share=heard.clipped_share if heard else None,
-        silent=heard.silent if heard else None,
-    )
+    only_sound = bool(job.wanted) and all(leaves_picture(item.recipe) for item in job.wanted)
+    look = None if only_sound else look_at_clip(path, info)
+    heard, deaf = (None, ()) if only_sound else _heard(path, info, threads)
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
     if job.out is not None:
         clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads)
         delivered = (*_deliver_clips(job, clip), *_deliver_covers(job, clip))
-        facts["preview"] = write_preview(look.frames[len(look.frames) // 2], job.out, job.sha256[:24])
+        facts["preview"] = write_preview(_middle(clip), job.out, job.sha256[:24])
     return Outcome(
         rel=job.source.rel,
         sha256=job.sha256,
         kind=Kind.CLIP,
         size=info.size,
         duration_s=round(float(info.duration), 3),
-        findings=look.findings,
-        score=score,
+        findings=look.findings if look else None,
+        score=_score(look, heard, info) if look else None,
         delivered=delivered,
-        notes=look.notes,
+        notes=(*(look.notes if look else ()), *deaf),
         facts=facts,
     )
 
 
-def _heard(path: Path, info: ClipInfo, threads: int) -> Heard | None:
+def _heard(path: Path, info: ClipInfo, threads: int) -> tuple[Heard | None, tuple[Note, ...]]:
+    """What is to be heard. Damaged sound is a note here: muted or under new music the clip is still good."""
     if info.audio is None:
-        return None
-    return hear(path, info.audio.stream, start_s=info.start, duration_s=info.duration, threads=threads)
+        return None, ()
+    try:
+        return hear(path, info.audio.stream, start_s=info.start, duration_s=info.duration, threads=threads), ()
+    except FileError as error:
+        return None, (Note("sound-damaged", error.message),)
+
+
+def _score(look: ClipLook, heard: Heard | None, info: ClipInfo) -> Score:
+    return score_clip(
+        look.frames,
+        look.runs,
+        shown=info.size,
+        clipped_share=heard.clipped_share if heard else None,
+        silent=heard.silent if heard else None,
+    )
+
+
+def _middle(clip: _Clip) -> Pixels:
+    """A frame from the middle, to stand for the clip in the report."""
+    if clip.look is not None:
+        return clip.look.frames[len(clip.look.frames) // 2]
+    return grab_frame(clip.path, clip.info, float(clip.info.duration) / 2)
 
 
 def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:
@@ -147,7 +165,7 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
 def _deliver_covers(job: Job, clip: _Clip) -> list[Delivered]:
     """Covers go the way of any photo, from the best frame."""
     wanted = [item for item in job.wanted if item.recipe.kind is Kind.PHOTO]
-    if not wanted:
+    if not wanted or clip.look is None:
         return []
     try:
         frame = best_cover(clip.path, clip.info, clip.look)

@@ -57,7 +57,8 @@ def _shake(run: Sequence[Grey]) -> float:
     window = cv2.createHanningWindow(run[0].shape[::-1], cv2.CV_32F)
     steps = []
     for before, after in itertools.pairwise(run):
-        (dx, dy), response = cv2.phaseCorrelate(before, after, window)
+        # Copies: where a frame has a size that suits its transform, OpenCV multiplies the window into it in place.
+        (dx, dy), response = cv2.phaseCorrelate(before.copy(), after.copy(), window)
         if response > 0.05 and abs(dx) < before.shape[1] / 4 and abs(dy) < before.shape[0] / 4:
             steps.append((dx, dy))
     if len(steps) < 3:

@@ -42,3 +42,10 @@ def test_a_clip_of_one_frame_has_no_motion_and_still_a_score():
 def test_clipped_sound_costs():
     clean, clipped = (score_clip([picture()], [], shown=Size(640, 480), clipped_share=share) for share in (0.0, 0.02))
     assert clipped.value < clean.value
+
+
+def test_looking_leaves_the_frames_as_they_were():
+    frames = [np.ascontiguousarray(WIDE[:135, i : i + 240]) for i in range(6)]
+    before = [frame.copy() for frame in frames]
+    measure_motion([frames])
+    assert all(np.array_equal(a, b) for a, b in zip(frames, before, strict=True))
