@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,21 +85,39 @@ def _run_pool(jobs: Sequence[Job], processes: int, threads: int, work: Work) -> 
         initargs=[threads],
         context=multiprocessing.get_context("spawn"),
     )
+    with _main_left_alone():
+        try:
+            while waiting or running:
+                while waiting and len(running) < processes * IN_FLIGHT_PER_WORKER:
+                    job = waiting.pop()
+                    future = pool.schedule(work, args=[job, threads], timeout=_limit_s(job))
+                    running[future] = (job, time.monotonic())
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    job, start = running.pop(future)
+                    yield _collect(future, job, time.monotonic() - start)
+            pool.close()
+        finally:
+            # After a Ctrl-C or an error in the caller: nothing is half-written, so workers can be stopped where they are.
+            pool.stop()
+            pool.join()
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Keep workers from running the caller's script again, as spawned processes otherwise do.
+
+    Nothing of ours lives in `__main__`; without this, a script that calls `mediakit.process()` without the
+    `if __name__ == "__main__"` guard would start itself over and over.
+    """
+    main: dict[str, Any] = vars(sys.modules["__main__"])
+    said = {str(name): main[name] for name in ("__file__", "__spec__") if name in main}
+    for name in said:
+        main[name] = None
     try:
-        while waiting or running:
-            while waiting and len(running) < processes * IN_FLIGHT_PER_WORKER:
-                job = waiting.pop()
-                future = pool.schedule(work, args=[job, threads], timeout=_limit_s(job))
-                running[future] = (job, time.monotonic())
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                job, start = running.pop(future)
-                yield _collect(future, job, time.monotonic() - start)
-        pool.close()
+        yield
     finally:
-        # After a Ctrl-C or an error in the caller: nothing is half-written, so workers can be stopped where they are.
-        pool.stop()
-        pool.join()
+        main.update(said)
 
 
 def _collect(future: Future[Outcome], job: Job, seconds: float) -> tuple[Finished, bool]:

@@ -126,7 +126,7 @@ class Words(Section):
 class Scoring(Section):
     """From which value on a source passes, and under which it is rejected."""
 
-    pass_at: Annotated[float, Field(ge=0.0, le=100.0)] = 60.0
+    pass_at: Annotated[float, Field(ge=0.0, le=100.0)] = 55.0
     reject_below: Annotated[float, Field(ge=0.0, le=100.0)] = 30.0
 
 

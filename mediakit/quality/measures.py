@@ -114,18 +114,20 @@ def lightness(rgb: Pixels, box: Box | None = None) -> tuple[float, float, float]
 def neutral_cast(rgb: Pixels) -> tuple[float, float]:
     """(chroma of the cast in a*b* units, share of the picture that could be read): the tint of what looks nearly grey.
 
-    Near-neutral, mid-bright pixels only, so a red wall or a face is not read as a cast; a share under a twentieth is no
-    evidence.
+    Mid-bright pixels of little chroma only, so a red wall or a face is not read as a cast; where a strong cast leaves
+    none of those, the least coloured quarter speaks. A share under a twentieth is no evidence.
     """
     small = cv2.resize(rgb, (128, 128), interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2Lab).reshape(-1, 3)
-    chroma = np.hypot(lab[:, 1], lab[:, 2])
-    near = (chroma < 22) & (lab[:, 0] > 35) & (lab[:, 0] < 96)
-    share = float(near.mean())
+    lit = lab[(lab[:, 0] > 35) & (lab[:, 0] < 96)]
+    if lit.shape[0] < 0.05 * lab.shape[0]:
+        return 0.0, 0.0
+    chroma = np.hypot(lit[:, 1], lit[:, 2])
+    near = chroma < min(max(22.0, float(np.percentile(chroma, 25))), 36.0)
     if not near.any():
         return 0.0, 0.0
-    middle = np.median(lab[near, 1:], axis=0)
-    return float(np.hypot(*middle)), share
+    middle = np.median(lit[near, 1:], axis=0)
+    return float(np.hypot(*middle)), float(near.sum() / lab.shape[0])
 
 
 def _inside(image: NDArray[np.generic], box: Box | None) -> NDArray[np.generic]:

@@ -1,6 +1,6 @@
 """How good a photo is for posting, 0..100, and why.
 
-Each part is a measured fact turned into 0 poor .. 1 fine. The value is their weighted geometric mean: one bad fault
+Each part is a measured fact turned into 0 poor .. 1 fine; `total` puts them together so that one bad fault
 sinks a picture, however good the rest is. No threshold lives here; `verdict` holds the brand's.
 """
 
@@ -19,6 +19,8 @@ Pixels = NDArray[np.uint8]
 
 FINE_SHORT_SIDE_PX = 1080
 POOR_SHORT_SIDE_PX = 360
+DECISIVE_WEIGHT = 1.0
+"""A part of this weight and more can spoil a picture alone."""
 
 
 def score_photo(
@@ -59,10 +61,15 @@ def score_parts(work: Pixels, faces: Sequence[Face], subject: Box | None) -> lis
 
 
 def total(parts: Sequence[Part]) -> Score:
-    """The weighted geometric mean of the parts, 0..100. A part at zero counts as a fiftieth, so order is never lost."""
+    """The weighted geometric mean of the parts times the square root of the worst that matters, 0..100.
+
+    A mean alone forgives: seven good parts hide a hopeless blur, and nobody posts a blurred photo for its exposure. A
+    part at zero counts as a fiftieth, so order is never lost.
+    """
     weight = sum(part.weight for part in parts)
     logs = sum(part.weight * math.log(max(part.value, 0.02)) for part in parts)
-    return Score(round(100 * math.exp(logs / weight), 1), tuple(parts))
+    worst = min((part.value for part in parts if part.weight >= DECISIVE_WEIGHT), default=1.0)
+    return Score(round(100 * math.exp(logs / weight) * math.sqrt(max(worst, 0.02)), 1), tuple(parts))
 
 
 def sharpness_part(grey: NDArray[np.float32], noise: float, where: Box | None, *, of_face: bool) -> Part:
@@ -78,7 +85,7 @@ def sharpness_part(grey: NDArray[np.float32], noise: float, where: Box | None, *
     tip = f"Hold still or tap to focus: {what} is blurred." if soft > 1.0 else ""
     # Softness alone calls a faint picture sharp; how much fine detail there is at all tells the two apart.
     detail = measures.fine_detail(grey, noise)
-    value = 0.5 * ramp(soft, 2.6, 0.0) + 0.5 * ramp(math.log2(detail + 0.5), 0.3, 4.3)
+    value = 0.5 * ramp(soft, 2.0, 0.2) + 0.5 * ramp(math.log2(detail + 0.5), 0.3, 3.8)
     measured = f"edges of {what} {soft:.1f} px soft at 1024 px, fine detail of {detail:.1f} levels"
     return Part("sharpness", value, 3.0, measured, tip)
 
@@ -87,7 +94,7 @@ def exposure_part(work: Pixels, faces: Sequence[Face]) -> Part:
     """Median lightness of the face where there is one, else of the picture."""
     low, middle, high = measures.lightness(work, faces[0].box if faces else None)
     what = "face" if faces else "picture"
-    value = min(ramp(middle, 8, 32), ramp(middle, 97, 84), max(ramp(high, 18, 50), 0.05))
+    value = min(ramp(middle, 8, 32), ramp(middle, 97, 84), max(ramp(high, 22, 66), 0.05))
     # Half the light is about 15 units of L* in the middle of the range.
     stops = (50 - middle) / 15
     measured = f"{what} at L* {middle:.0f}, darkest {low:.0f}, brightest {high:.0f}"
@@ -115,7 +122,7 @@ def clipping_part(work: Pixels) -> Part:
 def noise_part(noise: float) -> Part:
     """Standard deviation on flat areas."""
     tip = "More light, or a steadier hand, would let the phone use less gain." if noise > 4 else ""
-    return Part("noise", ramp(noise, 11, 1.5), 1.0, f"noise of {noise:.1f} levels of 255 on flat areas", tip)
+    return Part("noise", ramp(noise, 9, 1.2), 1.5, f"noise of {noise:.1f} levels of 255 on flat areas", tip)
 
 
 def cast_part(work: Pixels) -> Part:

@@ -141,6 +141,17 @@ def test_names_of_every_kind_come_out_under_their_own_name(tmp_path):
     assert {"口红😀.jpg", "-rf.jpg", "line\nbreak.jpg"} <= {Path(path).name for path in files(out)}
 
 
+def test_a_script_without_a_guard_runs_once(tmp_path):
+    shoot, out = photo_shoot(tmp_path / "shoot", 1), tmp_path / "out"
+    script = tmp_path / "mine.py"
+    script.write_text(
+        f"import mediakit\nprint('started')\nresult = mediakit.process({str(shoot)!r}, to={TARGET!r}, out={str(out)!r})\n"
+        "print(result.outcomes[0].delivered[0].status, __file__)\n"
+    )
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert ended.stdout.split() == ["started", "made", str(script)], ended.stderr
+
+
 @pytest.mark.slow
 def test_killed_at_random_moments_it_ends_as_if_it_never_was(tmp_path):
     shoot = photo_shoot(tmp_path / "shoot", 40)

@@ -25,6 +25,7 @@ def detailed(seed: int = 3) -> np.ndarray:
         texture += cv2.resize(coarse, (960, 720), interpolation=cv2.INTER_CUBIC)
     rgb[150:570, 200:760] += texture[150:570, 200:760, None]
     rgb[200:500, 200:760:40] *= 0.5  # hard edges
+    rgb *= 1.3
     return np.clip(rgb, 0, 255).astype(np.uint8)
 
 
