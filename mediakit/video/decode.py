@@ -68,17 +68,19 @@ class _Seen:
                 self.combed = max(self.combed, combed_share(frame))
 
 
-def look_inside(clip: OpenClip, index: int, timing: Timing) -> Look:
-    """Decode from several places of the picture track `index`.
+def look_inside(clip: OpenClip, index: int, timing: Timing, *, budget_px: int = BUDGET_PX) -> Look:
+    """Decode from several places of the picture track `index`; with a budget of 0 just its first frame.
 
     Raises FileError: unsupported-codec (nothing decodes), corrupt (some does not).
     """
     stream = clip.stream(index)
     stream.codec_context.thread_count = 1
     area = max(1, stream.codec_context.width * stream.codec_context.height)
-    frames = max(8, BUDGET_PX // area)
+    frames = max(8, budget_px // area)
     seen = _Seen()
-    if timing.frames <= frames:
+    if not budget_px:
+        _decode_from(clip, stream, None, 1, seen)
+    elif timing.frames <= frames:
         _decode_from(clip, stream, None, timing.frames + 64, seen)
     else:
         for place in range(PLACES):

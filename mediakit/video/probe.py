@@ -19,7 +19,7 @@ from mediakit.presets.schema import Limits
 from mediakit.tools.sniff import AUDIO_FORMATS, kind_of_format, sniff
 from mediakit.video.clip import AudioTrack, ClipInfo
 from mediakit.video.container import COPY_AGAIN, EXPORT_AGAIN, check_whole
-from mediakit.video.decode import Look, look_inside
+from mediakit.video.decode import BUDGET_PX, Look, look_inside
 from mediakit.video.opening import OpenClip, colour_of, open_clip
 from mediakit.video.packets import Packets, read_packets
 from mediakit.video.timing import Timing, measure_timing
@@ -34,8 +34,8 @@ MISSING_SHARE = 0.1
 MISSING_S = 1.0
 
 
-def probe(path: Path, limits: Limits) -> ClipInfo:
-    """Measure the clip at `path`.
+def probe(path: Path, limits: Limits, *, thorough: bool = True) -> ClipInfo:
+    """Measure the clip at `path`. Not thorough: only its first frame is decoded, damage is not looked for.
 
     Raises FileError: empty, unreadable, not-media, mislabelled, unsupported-format, truncated, corrupt, no-picture,
     unsupported-codec, too-large, too-small, too-long.
@@ -57,7 +57,7 @@ def probe(path: Path, limits: Limits) -> ClipInfo:
         timing = _timing(stream, packets)
         _check_lengths(clip, packets, timing, limits)
     with open_clip(path, container) as clip:
-        look = look_inside(clip, index, timing)
+        look = look_inside(clip, index, timing, budget_px=BUDGET_PX if thorough else 0)
         info = _info(clip, packets, index, timing, look)
     return _within(info, limits)
 

@@ -85,9 +85,10 @@ def sample_runs(path: Path, info: ClipInfo, *, places: int = 4, length: int = 6)
 def grab_frame(path: Path, info: ClipInfo | None, t_s: float) -> NDArray[np.uint8]:
     """The frame shown at `t_s`, in full size: (H, W, 3) uint8 sRGB. Past the end: the last one.
 
-    info: None measures the clip first. Raises FileError as `probe` does, and corrupt where nothing decodes there.
+    info: None measures the clip first, without looking for damage. Raises FileError as `probe` does, and corrupt where
+    nothing decodes there.
     """
-    known = info if info is not None else probe(path, Limits())
+    known = info if info is not None else probe(path, Limits(), thorough=False)
     with _Reader.open(path, known, max(known.size.width_px, known.size.height_px)) as reader:
         at = min(Seconds(t_s).limit_denominator(100_000), known.duration)
         sample = reader.at(at, tolerance=Seconds(0)) or reader.at(Seconds(0), tolerance=known.duration)
