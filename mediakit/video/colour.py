@@ -51,7 +51,6 @@ _XY = {
     "smpte432": ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
 }
 _WHITE_XY = (0.3127, 0.3290)
-_SDR_CURVES = frozenset({"unknown", "bt709", "smpte170m", "smpte240m", "bt2020-10", "bt2020-12", "bt470bg", "bt470m"})
 
 
 def matrix_of(colour: Colour, coded: Size) -> str:
