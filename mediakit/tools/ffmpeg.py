@@ -32,7 +32,6 @@ class Ran:
     stderr: str
     error_lines: int
     seconds: float
-    stdout: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +113,15 @@ def run_ffmpeg(
     return _checked(ended, timeout_s)
 
 
-def pipe_ffmpeg(args: Sequence[str], *, timeout_s: float, max_bytes: int, cwd: Path | None = None) -> Ran:
-    """Run ffmpeg with `args`, whose output is `pipe:1`, and keep what it writes there: at most `max_bytes`.
-
-    Raises as `run_ffmpeg` does, and FileError(too-large) when there is more.
-    """
-    command = [str(find_ffmpeg()), *QUIET, *args]
-    ended = _start(command, timeout_s, max_stdout_bytes=max_bytes, cwd=cwd)
-    if ended.overflowed:
-        raise FileError(
-            Fault.TOO_LARGE,
-            f"Decoding it gives more than {max_bytes / 1e6:.0f} MB.",
-            "Shorten it, or raise the limits in the preset.",
-        )
-    return _checked(ended, timeout_s)
-
-
 def _start(
     command: list[str],
     timeout_s: float,
     *,
     on_line: Callable[[str], None] | None = None,
-    max_stdout_bytes: int = 1 << 16,
     cwd: Path | None = None,
 ) -> Ended:
     try:
-        return run_child(command, timeout_s=timeout_s, on_line=on_line, max_stdout_bytes=max_stdout_bytes, cwd=cwd)
+        return run_child(command, timeout_s=timeout_s, on_line=on_line, cwd=cwd)
     except (FileNotFoundError, PermissionError) as error:
         raise MissingPartError(
             f"ffmpeg at {command[0]} could not be started: {error.strerror}.",
@@ -175,7 +157,7 @@ def _checked(ended: Ended, timeout_s: float) -> Ran:
         )
     if ended.code != 0:
         raise failure(ended.code, ended.stderr)
-    return Ran(ended.stderr, ended.error_lines, ended.seconds, ended.stdout)
+    return Ran(ended.stderr, ended.error_lines, ended.seconds)
 
 
 _SIGNS: tuple[tuple[str, Fault, str, str], ...] = (

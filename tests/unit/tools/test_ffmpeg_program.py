@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mediakit.errors import Fault, FileError, MissingPartError
-from mediakit.tools.ffmpeg import Progress, failure, file_url, find_ffmpeg, input_args, pipe_ffmpeg, run_ffmpeg
+from mediakit.tools.ffmpeg import Progress, failure, file_url, find_ffmpeg, input_args, run_ffmpeg
 
 TONE = ("-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=1")
 
@@ -43,18 +43,6 @@ def test_progress_is_told_in_frames_and_seconds() -> None:
     run_ffmpeg([*TONE, "-f", "null", "-"], timeout_s=30, on_progress=told.append)
     assert told[-1].frame == 10
     assert told[-1].time_s == pytest.approx(1.0, abs=0.15)
-
-
-def test_data_comes_through_the_pipe() -> None:
-    args = [*TONE, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
-    assert len(pipe_ffmpeg(args, timeout_s=30, max_bytes=64 * 48 * 3).stdout) == 64 * 48 * 3
-
-
-def test_more_data_than_expected_is_refused() -> None:
-    args = [*TONE, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
-    with pytest.raises(FileError) as caught:
-        pipe_ffmpeg(args, timeout_s=30, max_bytes=10_000)
-    assert caught.value.code is Fault.TOO_LARGE
 
 
 def test_a_run_over_its_limit_is_timed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
