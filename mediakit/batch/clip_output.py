@@ -7,7 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from mediakit.frame.clip import solve_clip
-from mediakit.frame.place import place_logo
+from mediakit.frame.place import NOWHERE, place_logo
+from mediakit.frame.quiet import busyness
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for
 from mediakit.model import Box, Crop, Note, Seconds, Size
@@ -142,12 +143,19 @@ def _logo(
     if overlay is None or logo is None:
         return None, ()
     seen = seen_in(look.findings, framing, size)
-    clear = [grown(face.box, FACE_ROOM) for face in seen.faces] + ([seen.subject] if seen.subject else [])
-    place = place_logo(size, logo_ratio(logo), overlay, keep_clear=clear, safe_zone=_spec(recipe).safe_zone)
-    if place is None:
-        return None, (Note("logo-left-out", "No corner was free of faces, product and the app's own buttons."),)
     middle = look.frames[len(look.frames) // 2]
     under = framed(middle, framing, size, recipe.frame.pad_colour, look.findings.size)
+    place = place_logo(
+        size,
+        logo_ratio(logo),
+        overlay,
+        keep_clear=[grown(face.box, FACE_ROOM) for face in seen.faces],
+        avoid=[seen.subject] if seen.subject else (),
+        safe_zone=_spec(recipe).safe_zone,
+        busy=busyness(under),
+    )
+    if place is None:
+        return None, (NOWHERE,)
     part = _even_part(place.box)
     drawn = work / f"logo-{recipe.fingerprint()}.png"
     logo_for_clip(cut(under, part), logo, recipe.asset(overlay.logo_on_dark), overlay.opacity, drawn)

@@ -7,7 +7,7 @@ caller says so with `NOWHERE`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mediakit.frame.geometry import shared
@@ -19,6 +19,7 @@ NOWHERE = Note(
     "logo-left-out", "No logo: in every corner it would cover a face, the product or what the app draws itself."
 )
 MOST_COVERED = 0.35  # of the logo's area may lie on the product, when no corner is free of it
+CLEARLY_QUIETER = 0.06  # of the logo's area; less is no reason to leave the preset's corner
 LEAST_FREE = 0.1  # of the output's short side: a safe zone that leaves less leaves no room for a logo
 OPPOSITE = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 
@@ -39,12 +40,14 @@ def place_logo(
     keep_clear: Sequence[Box] = (),
     avoid: Sequence[Box] = (),
     safe_zone: SafeZone | None = None,
+    busy: Callable[[Box], float] | None = None,
 ) -> Placement | None:
     """The best corner for a logo `overlay.width` of the output's width wide; None where there is none (`NOWHERE`).
 
     logo_ratio: the logo's width over height, above 0. keep_clear: boxes it may not touch (faces, words, codes); avoid:
     boxes it should not (the subject); both in output pixels (`geometry.to_output`). The margin is counted from the safe
-    zone's inner edge, or the output's.
+    zone's inner edge, or the output's. busy: how much there is to see under a box (`quiet.busyness`); a later corner is
+    taken where it is clearly quieter.
     """
     if not logo_ratio > 0:
         raise ValueError(f"a logo's width over height must be above 0, not {logo_ratio}")
@@ -56,8 +59,9 @@ def place_logo(
     covered = [max((_covered(box, other) for other in avoid), default=0.0) for box, _ in clear]
     if not clear or min(covered) > MOST_COVERED:
         return None
-    box, corner = clear[covered.index(min(covered))]
-    return Placement(box, corner)
+    costs = [share + (busy(box) if busy else 0.0) for share, (box, _) in zip(covered, clear, strict=True)]
+    good = next(n for n, cost in enumerate(costs) if cost <= min(costs) + CLEARLY_QUIETER)
+    return Placement(*clear[good])
 
 
 def safe_zone_box(zone: SafeZone | None, size: Size) -> Box:

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.frame.place import place_logo
+from mediakit.frame.place import NOWHERE, place_logo
+from mediakit.frame.quiet import busyness
 from mediakit.frame.solve import Framing, solve
 from mediakit.look.develop import cube_for
 from mediakit.look.measure import Tone, measure
@@ -172,12 +173,17 @@ def _with_logo(
     logo = recipe.asset(overlay.logo) if overlay else None
     if overlay is None or logo is None:
         return pixels, ()
-    clear = [grown(face.box, FACE_ROOM) for face in seen.faces]
-    if seen.subject:
-        clear.append(seen.subject)
-    place = place_logo(size_of(pixels), logo_ratio(logo), overlay, keep_clear=clear, safe_zone=zone)
+    place = place_logo(
+        size_of(pixels),
+        logo_ratio(logo),
+        overlay,
+        keep_clear=[grown(face.box, FACE_ROOM) for face in seen.faces],
+        avoid=[seen.subject] if seen.subject else (),
+        safe_zone=zone,
+        busy=busyness(pixels),
+    )
     if place is None:
-        return pixels, (Note("logo-left-out", "No corner was free of faces, product and the app's own buttons."),)
+        return pixels, (NOWHERE,)
     return draw_logo(pixels, logo, recipe.asset(overlay.logo_on_dark), place.box, overlay.opacity), ()
 
 
