@@ -1,6 +1,6 @@
 """Learn mediakit/look/prior.npz: what balanced photos look like.
 
-    python benchmarks/learn_look.py ../shared/corpus/iqa [--copies 60] [--epochs 35]
+    python benchmarks/learn_look.py ../shared/corpus/iqa [--copies 110] [--epochs 60]
 
 Every photo is cropped at random and given random faults (or none); the network learns to name the fault. Photos that
 people rated low count less as examples of "nothing wrong". Data: LIVE In the Wild Image Quality Challenge Database,
@@ -23,7 +23,7 @@ from mediakit.look import prior
 from mediakit.look.features import features
 from mediakit.pixels.light import Rgb8
 
-HIDDEN = (96, 48)
+HIDDEN = (160, 64)
 BATCH = 256
 NETWORKS = 3
 NONE = 0.25
@@ -157,8 +157,8 @@ def answer(net, inputs) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--copies", type=int, default=60)
-    parser.add_argument("--epochs", type=int, default=35)
+    parser.add_argument("--copies", type=int, default=110)
+    parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--keep", type=Path, help="keep the examples in this .npz, or take them from it")
     args = parser.parse_args()
     cv2.setNumThreads(1)
