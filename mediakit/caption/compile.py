@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from mediakit.caption.fold import HAN, folded, is_gap, simplified
+from mediakit.caption.fold import HAN, folded, is_gap, simplified, tight
 from mediakit.caption.load import Rulebook, expand
 from mediakit.caption.prefilter import needed
 from mediakit.caption.schema import Guard, Rule, Severity
@@ -67,6 +67,7 @@ class Pattern:
     needed: tuple[str, ...]
     first: frozenset[str]
     """Their first characters."""
+    disguise: bool
 
     def may_match(self, text: str, characters: frozenset[str]) -> bool:
         """Whether it is worth trying on `text`, which is made of `characters`."""
@@ -119,7 +120,10 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
         rule=rule,
         severity=severity,
         exact=rule.exact,
-        patterns=tuple(_pattern(simplified(pattern)) for pattern in rule.patterns),
+        patterns=(
+            *(_pattern(simplified(pattern), disguise=False) for pattern in rule.patterns),
+            *(_pattern(simplified(pattern), disguise=True) for pattern in rule.disguise_patterns),
+        ),
         near=tuple(re.compile(simplified(pattern)) for pattern in rule.near_patterns),
         guards=tuple(_guard(book.guards[name]) for name in rule.guards),
         before=_any(rule.unless_before, "(?:{})$"),
@@ -131,9 +135,9 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
     )
 
 
-def _pattern(pattern: str) -> Pattern:
+def _pattern(pattern: str, *, disguise: bool) -> Pattern:
     words = tuple(sorted(needed(pattern) or ()))
-    return Pattern(re.compile(pattern), words, frozenset(word[0] for word in words))
+    return Pattern(re.compile(pattern), words, frozenset(word[0] for word in words), disguise)
 
 
 def _guard(guard: Guard) -> GuardTest:
@@ -163,9 +167,10 @@ def _entries(index: int, rule: Rule, book: Rulebook) -> Iterator[tuple[str, Entr
     terms = [word for term in (*rule.terms_zh, *rule.terms_en) for word in expand(term)]
     for word in terms:
         yield _entry(index, word)
+    plain = {tight(word) for word in terms}
     for disguise in rule.disguises:
         for word in expand(disguise):
-            yield _entry(index, word, respelled=True)
+            yield _entry(index, word, respelled=tight(word) not in plain)
     for phrase in rule.near:
         for word in expand(phrase):
             yield _entry(index, word, near=True)

@@ -25,6 +25,7 @@ _HINT = "Compare it with a file in mediakit/caption/rules."
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _PATTERN_KEYS = (
     "patterns",
+    "disguise_patterns",
     "near_patterns",
     "unless_before",
     "unless_after",
@@ -69,7 +70,7 @@ class Rulebook:
 def load_rules(extra: Sequence[Path] = (), relax: Sequence[Relax] = ()) -> Rulebook:
     """The shipped rules and those of `extra` (files, or folders of `.toml` files), later ones on top.
 
-    `relax` are decisions that a preset makes itself. Raises DataError naming file and line.
+    `relax` are decisions made elsewhere, as in a preset. Raises DataError naming file and line.
     """
     if not extra and not relax:
         return _shipped_book()

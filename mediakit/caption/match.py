@@ -222,7 +222,8 @@ def _patterns(reading: Reading, matcher: Matcher) -> list[Hit]:
             for found in pattern.regex.finditer(text):
                 if found.end() > found.start():
                     start, end = close.span(found.start(), found.end())
-                    hits.append(Hit(rule, start, end, _pattern_disguised(reading, start, end)))
+                    disguised = pattern.disguise or _pattern_disguised(reading, start, end)
+                    hits.append(Hit(rule, start, end, disguised))
     return hits
 
 
@@ -249,9 +250,13 @@ def _longest(hits: list[Hit]) -> list[Hit]:
 
 
 def _inside_near(hit: Hit, reading: Reading, spared: dict[int, list[tuple[int, int]]]) -> bool:
+    """Whether a hit lies in a near-miss, or cuts one in two (护肤第一 in 护肤第一步)."""
     rule = hit.rule
-    if any(start <= hit.start and hit.end <= end for start, end in spared.get(id(rule), ())):
-        return True
+    for start, end in spared.get(id(rule), ()):
+        holds = start <= hit.start and hit.end <= end
+        overlaps = start < hit.end and hit.start < end
+        if holds or (overlaps and not (hit.start <= start and end <= hit.end)):
+            return True
     if not rule.near:
         return False
     close = reading.close

@@ -56,6 +56,8 @@ class Rule(Data):
     exact: Words = ()
     """Signs that folding would change (第①): looked for in the text as written."""
     patterns: Words = ()
+    disguise_patterns: Words = ()
+    """Patterns of spellings made to slip past a filter: reported as `obf-evasion` too."""
     near: Words = ()
     """Phrases that hold a term and are no breach: a term inside one of them does not count."""
     near_patterns: Words = ()

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mediakit.caption import Checked, Rulebook
-    from mediakit.presets.load import LoadedPreset
 
 MAX_BYTES = 50_000_000
 STDIN = "-"
@@ -87,19 +86,17 @@ def _settings(
     preset: str | None, rules: list[Path] | None, to: list[str] | None
 ) -> tuple[Rulebook, list[str], bool]:
     """The rules in force, the targets named, and whether the brand says that its posts are sponsored."""
-    from mediakit.caption import Relax, load_rules
+    from mediakit.caption import load_rules
 
-    extra = list(rules or [])
-    targets = list(to or [])
+    extra, targets = list(rules or []), list(to or [])
     if preset is None:
         return load_rules(extra), targets, False
+    from mediakit.caption.brand import rules_of
     from mediakit.presets.load import load_preset
 
-    loaded: LoadedPreset = load_preset(preset)
-    words = loaded.preset.caption
-    own = [loaded.assets[f"caption.rules.{index}"] for index in range(len(words.rules))]
-    relax = [Relax.model_validate(one.model_dump()) for one in words.relax]
-    return load_rules([*own, *extra], relax), targets or list(loaded.preset.targets), words.sponsored
+    loaded = load_preset(preset)
+    wanted = targets or list(loaded.preset.targets)
+    return rules_of(loaded, extra), wanted, loaded.preset.caption.sponsored
 
 
 def _posts(file: str) -> Iterator[Post]:
