@@ -14,6 +14,7 @@ from mediakit.look.features import LEVELS
 from mediakit.look.measure import Tone
 from mediakit.look.prior import KNOTS
 from mediakit.pixels.filters import smoothstep
+from mediakit.pixels.lab import srgb_from_lab
 from mediakit.pixels.light import Float, decode, encode
 
 MAX_LIFT_EV, MAX_CUT_EV = 1.0, 0.6
@@ -26,6 +27,8 @@ HEADROOM = 0.985
 """Where the lightest channel may end up if it was below."""
 NEGLIGIBLE, NOTICEABLE = 0.004, 0.016
 """Mean change in code value: under the first the curve is left out, above the second it counts in full."""
+SKIN_DARKER, SKIN_BLOWN_L = 0.02, 82.0
+"""Faces lighter than this L* may be darkened like all else, others by no more than this much code value."""
 NOTHING = 0.004
 """A curve that moves no code value by more than this one is none."""
 
@@ -36,7 +39,7 @@ def curve_for(tone: Tone, strength: float) -> Knots | None:
     """Code values (0..1) for `prior.KNOTS`, rising; None where the picture needs no curve. `strength` 1 is the advice."""
     x = np.array(KNOTS)
     change = _within_limits(x, x + strength * (np.array(tone.curve) - x), tone) - x
-    change *= _worth(change, tone) * _unstretched(x, change, tone)
+    change *= _worth(change, tone) * _unstretched(x, change, tone) * _kind_to_skin(x, change, tone)
     if np.abs(change).max() < NOTHING:
         return None
     return _rising(x, _below_clipping(x, x + change, tone))
@@ -83,6 +86,15 @@ def _unstretched(x: Knots, change: Knots, tone: Tone) -> float:
     if grown <= (MAX_STRETCH - 1) * span:
         return 1.0
     return (MAX_STRETCH - 1) * span / grown
+
+
+def _kind_to_skin(x: Knots, change: Knots, tone: Tone) -> float:
+    """The part of the change, 0..1, that darkens skin by no more than SKIN_DARKER, unless it is nearly blown."""
+    if tone.skin_lab is None or tone.skin_lab[0] >= SKIN_BLOWN_L:
+        return 1.0
+    grey = srgb_from_lab(np.array([tone.skin_lab[0], 0.0, 0.0], np.float32))[0]
+    darker = -float(np.interp(grey, x, change))
+    return SKIN_DARKER / darker if darker > SKIN_DARKER else 1.0
 
 
 def _below_clipping(x: Knots, y: Knots, tone: Tone) -> Knots:

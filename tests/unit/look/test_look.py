@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -228,6 +229,18 @@ def test_fog_is_not_stretched_into_noise():
     fog = fog.repeat(3, axis=2).astype(np.uint8)
     before, after = (np.ptp(np.quantile(p, (0.01, 0.99))) for p in (fog, developed(fog)))
     assert after < 2.5 * before
+
+
+def test_a_face_is_not_darkened():
+    advice = tuple(np.array(KNOTS) * 0.8)
+    tone = measure(scene())
+    with_face = replace(tone, curve=advice, skin_lab=(62.0, 14.0, 18.0))
+    for seen, most in ((with_face, 0.021), (replace(with_face, skin_lab=None), 0.2)):
+        curve = curve_for(seen, 1.0)
+        grey = np.array([0.587], np.float32)  # L* 62
+        darker = 0.0 if curve is None else float(grey[0] - apply_curve(curve, grey)[0])
+        assert darker <= most
+    assert darker > 0.05
 
 
 def test_a_plain_grey_frame_is_left_alone():
