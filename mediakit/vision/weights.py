@@ -15,7 +15,7 @@ REINSTALL = "Install mediakit again; `mediakit doctor` shows whether all parts a
 
 SHA256 = {
     "face_detection_yunet_2023mar.onnx": "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
-    "subject_head.npz": "331f540526f0c7d790ab01d88c8f3ba8027ec58d4797b31b4c6e37c7cfd33daf",
+    "subject_head.npz": "d8093b2f87c4b2f840f54d894959c5e97064b202cbd54fe596eb8186b83a4789",
 }
 
 
