@@ -22,8 +22,8 @@ from mediakit.model import Box, Crop, Face, Findings, Fit, Size
 from mediakit.platforms.schema import SafeZone, Shape
 from mediakit.presets.schema import Frame
 
-CHIN = 0.12  # below the detector's box, in heights of it
-EARS = 0.18  # to each side, in widths of it
+CHIN = 0.2  # below the detector's box, in heights of it
+EARS = 0.3  # to each side, in widths of it
 MARGINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
 SLACK = 0.03  # of a face's box on each side: a crop that lacks no more than this still shows the face
 SUBJECT_SHARE = 0.7  # a crop that cannot hold this much of a clear subject's length is worse than a border

@@ -169,7 +169,7 @@ def _head_too_high(starts: Costs, line: Line, main: Sequence[Face], headroom: fl
     return np.clip((wanted - (top - starts)) / wanted, 0.0, 1.0)
 
 
-HAIR = 0.35  # how far hair reaches above the detector's box, in heights of the box
+HAIR = 0.4  # how far hair reaches above the detector's box, in heights of the box
 
 
 def _under_zone(starts: Costs, line: Line, boxes: Sequence[Box | None], zone: SafeZone) -> Costs:
