@@ -47,14 +47,6 @@ def wrong_length(info: ClipInfo, recipe: Recipe) -> str | None:
     return f"{words} {spec.max_duration_s:.0f} s and less" if length_s > spec.max_duration_s + 0.05 else None
 
 
-def leaves_picture(recipe: Recipe) -> bool:
-    """Whether the picture is wanted just as it was shot, so that nothing has to be known about it."""
-    develop = recipe.develop
-    untouched = develop.white_balance == develop.auto_tone == 0 and develop.look is None and recipe.overlay is None
-    spec = recipe.target.surface.clip
-    return untouched and spec is not None and spec.picture == "as-shot"
-
-
 def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook | None, path: Path, work: Path) -> Planned:
     """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.audio.hear import Heard, hear
-from mediakit.batch.clip_output import Planned, leaves_picture, plan_output, wrong_length
+from mediakit.batch.clip_output import Planned, plan_output, wrong_length
 from mediakit.batch.clip_sound import Sounds
 from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
 from mediakit.batch.outfolder import Pending, file_hash, scratch
@@ -53,9 +53,8 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     """
     path = job.source.path
     info = probe(path, job.limits)
-    only_sound = bool(job.wanted) and all(leaves_picture(item.recipe) for item in job.wanted)
-    look = None if only_sound else look_at_clip(path, info)
-    heard, deaf = (None, ()) if only_sound else _heard(path, info, threads)
+    look = None if job.only_sound else look_at_clip(path, info)
+    heard, deaf = (None, ()) if job.only_sound else _heard(path, info, threads)
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
     if job.out is not None:

@@ -63,6 +63,11 @@ class Job:
     """What an earlier run found out about the source; None: it has to be looked at."""
 
     @property
+    def only_sound(self) -> bool:
+        """The picture stays as it was shot, so it is neither looked at nor scored."""
+        return bool(self.wanted) and all(item.recipe.leaves_picture for item in self.wanted)
+
+    @property
     def is_done(self) -> bool:
         """Nothing to make, and nothing to look at: also true for a source that is known to be broken."""
         if self.known is None:

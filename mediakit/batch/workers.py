@@ -62,6 +62,11 @@ def run_jobs(jobs: Sequence[Job], *, processes: int, threads: int, work: Work | 
     `work` is what to do, `run_job` if not said.
     """
     work = work or run_job
+    if len(jobs) == 1 and jobs[0].only_sound:
+        # New sound for one clip: there is no neighbour to protect, and starting a process would take as long as the work.
+        start = time.monotonic()
+        yield Finished(jobs[0], work(jobs[0], threads), time.monotonic() - start)
+        return
     alone: list[Job] = []
     for finished, crashed in _run_pool(jobs, processes, threads, work):
         if crashed:

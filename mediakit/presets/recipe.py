@@ -52,6 +52,14 @@ class Recipe(Data):
         """The ratio and sizes to render."""
         return self.target.shape(self.kind)
 
+    @property
+    def leaves_picture(self) -> bool:
+        """Whether a clip's picture is wanted just as it was shot: then nothing has to be known about it, only its sound."""
+        spec, develop = self.target.surface.clip, self.develop
+        if self.kind is not Kind.CLIP or spec is None or spec.picture != "as-shot" or self.overlay is not None:
+            return False
+        return develop.look is None and develop.white_balance == develop.auto_tone == 0
+
     def settled(self, shown: Size) -> Recipe:
         """The recipe for one source of `shown` pixels; its fingerprint is that of the recipe it came from."""
         return self.model_copy(update={"target": self.target.settled(self.kind, shown)})
