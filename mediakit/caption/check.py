@@ -131,12 +131,21 @@ def _relevance(title: str, rest: str, matcher: Matcher, words: WordsOf) -> Itera
         return
     named = "、".join(found.missing)
     zh = f"相关度 {found.share:.2f}" + (f"；正文提到而标题没有：{named}" if named else "")
-    en = f"relevance {found.share:.2f}" + (f"; in the body, not in the title: {', '.join(found.missing)}" if named else "")
+    en = f"relevance {found.share:.2f}" + (
+        f"; in the body, not in the title: {', '.join(found.missing)}" if named else ""
+    )
     yield _finding(rule, _Field("title", title, Reading("")), 0, len(title), zh=zh, en=en)
 
 
 def _finding(
-    rule: ActiveRule, field: _Field, start: int, end: int, *, zh: str = "", en: str = "", severity: Severity | None = None
+    rule: ActiveRule,
+    field: _Field,
+    start: int,
+    end: int,
+    *,
+    zh: str = "",
+    en: str = "",
+    severity: Severity | None = None,
 ) -> Finding:
     said = rule.rule
     return Finding(

@@ -167,7 +167,13 @@ def _is_invisible(char: str) -> bool:
 
 def _enclosed_letter(code: int) -> str:
     """The letter in a square, a flag or brackets, which NFKC leaves alone or spells with its brackets; "" for others."""
-    for first, last in ((0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189), (0x1F1E6, 0x1F1FF), (0x249C, 0x24B5)):
+    for first, last in (
+        (0x1F130, 0x1F149),
+        (0x1F150, 0x1F169),
+        (0x1F170, 0x1F189),
+        (0x1F1E6, 0x1F1FF),
+        (0x249C, 0x24B5),
+    ):
         if first <= code <= last:
             return chr(ord("a") + code - first)
     return ""

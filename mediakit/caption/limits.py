@@ -73,7 +73,10 @@ def _title(title: str, counts: Counts, words: WordsOf) -> Iterator[Breach]:
         cut = _cut_at(title, limits.title_max, limits.title_count)
         yield Breach("fmt-title-length", "title", cut, end, shown, shown)
     elif limits.title_warn is not None and length > limits.title_warn:
-        zh, en = f"{length} 字，接口发布上限 {limits.title_warn}", f"{length}, over {limits.title_warn} for publishing by API"
+        zh, en = (
+            f"{length} 字，接口发布上限 {limits.title_warn}",
+            f"{length}, over {limits.title_warn} for publishing by API",
+        )
         yield Breach("fmt-title-length", "title", limits.title_warn, end, zh, en, "warn")
     elif limits.title_count == "weighted" and len(title) > limits.title_max:
         zh, en = f"按字符数 {len(title)}，加权后 {shown}", f"{len(title)} characters, {shown} as weighed"

@@ -26,7 +26,24 @@ _COMMON = frozenset(
     "自己大小多少好看真太最更超又再只才已经现今天年月日时分间前后里外中人家们点啦得地之其如果因所想做用出开起"
 )
 _STOP = frozenset(
-    ["the", "and", "for", "with", "that", "this", "from", "are", "was", "you", "your", "our", "not", "but", "all", "have"]
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "that",
+        "this",
+        "from",
+        "are",
+        "was",
+        "you",
+        "your",
+        "our",
+        "not",
+        "but",
+        "all",
+        "have",
+    ]
 )
 _ENDINGS = ("ing", "ies", "es", "ed", "s", "ly")
 

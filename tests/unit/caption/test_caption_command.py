@@ -117,7 +117,8 @@ def test_a_long_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize(
-    "arguments", [["missing.txt", "--to", "xiaohongshu"], [".", "--to", "xiaohongshu"], ["pyproject.toml", "--to", "redbok"]]
+    "arguments",
+    [["missing.txt", "--to", "xiaohongshu"], [".", "--to", "xiaohongshu"], ["pyproject.toml", "--to", "redbok"]],
 )
 def test_mistyped_names_exit_2(arguments: list[str]) -> None:
     assert run(["caption", *arguments]) == 2

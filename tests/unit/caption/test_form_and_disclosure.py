@@ -102,9 +102,14 @@ def test_topics_given_apart_are_counted_and_checked() -> None:
 
 def test_a_sponsored_post_must_say_so() -> None:
     assert _severity("com-sponsor-undeclared", "口红试色", "日常通勤色", "xiaohongshu", sponsored=True) == "block"
-    assert _severity("com-sponsor-undeclared", "口红试色", "利益相关：品牌赠送体验", "xiaohongshu", sponsored=True) is None
+    assert (
+        _severity("com-sponsor-undeclared", "口红试色", "利益相关：品牌赠送体验", "xiaohongshu", sponsored=True) is None
+    )
     assert _severity("com-sponsor-undeclared", "", "#ad New shade", "instagram", sponsored=True) is None
-    assert _severity("com-sponsor-undeclared", "", "not sponsored, bought it myself", "instagram", sponsored=True) == "block"
+    assert (
+        _severity("com-sponsor-undeclared", "", "not sponsored, bought it myself", "instagram", sponsored=True)
+        == "block"
+    )
 
 
 def test_a_disclosure_must_stand_first() -> None:

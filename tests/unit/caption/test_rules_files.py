@@ -31,7 +31,9 @@ def _found(rule_id: str, text: str) -> list[str]:
 
 def _notes(rule_id: str, text: str) -> list[str]:
     title = text if BOOK.rules[rule_id].fields == ("title",) else ""
-    return [found.text for found in check_caption(title, text, target=_target(rule_id)).findings if found.rule == rule_id]
+    return [
+        found.text for found in check_caption(title, text, target=_target(rule_id)).findings if found.rule == rule_id
+    ]
 
 
 @pytest.mark.parametrize("rule_id", sorted(BOOK.rules))
@@ -94,7 +96,11 @@ def test_only_the_named_words_are_relaxed() -> None:
         ('schema = 1\n[[relax]]\nrule = "abs-perfct"\nreason = "r"\n', 3, "abs-perfect"),
         ('schema = 1\n[[rule]]\nid = "x"\nseverity = "warn"\npatterns = ["(a"]\nwhy_zh = "a"\nwhy_en = "b"\n', 5, "(a"),
         ('schema = 1\n[[rule]]\nid = "abs-perfect"\nseverity = "warn"\nwhy_zh = "a"\nwhy_en = "b"\n', 3, "[[adjust]]"),
-        ('schema = 1\n[[rule]]\nid = "x"\nseverity = "warn"\non = ["weibbo"]\nwhy_zh = "a"\nwhy_en = "b"\n', 5, "weibo"),
+        (
+            'schema = 1\n[[rule]]\nid = "x"\nseverity = "warn"\non = ["weibbo"]\nwhy_zh = "a"\nwhy_en = "b"\n',
+            5,
+            "weibo",
+        ),
         ('schema = 1\n[[rule]]\nid = "x"\nseverity = "warn"\nterms_zh = ["最"]\nwhy_zh = "a"\nwhy_en = "b"\n', 5, "最"),
         ("schema = 1\n[[rule]\n", 2, ""),
     ],

@@ -88,7 +88,8 @@ def test_telephone_numbers(text: str, found: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\n\n", "\ud800\udfff", "\u202eабв完美\u202c مرحبا", "完" * 100_000, "。" * 100_000, "a b " * 25_000]
+    "text",
+    ["", " ", "\n\n", "\ud800\udfff", "\u202eабв完美\u202c مرحبا", "完" * 100_000, "。" * 100_000, "a b " * 25_000],
 )
 def test_odd_texts_are_held_without_complaint(text: str) -> None:
     held = check_caption("", text)
