@@ -23,7 +23,8 @@ MAX_BYTES = 50_000_000
 STDIN = "-"
 
 Source = Annotated[
-    str, typer.Argument(metavar="FILE|-", help="Text (first line the title), or .jsonl with one post a line; - is stdin.")
+    str,
+    typer.Argument(metavar="FILE|-", help="Text (first line the title), or .jsonl with one post a line; - is stdin."),
 ]
 RulesOption = Annotated[
     list[Path] | None, typer.Option("--rules", help="More rules: a .toml file, or a folder of them. May repeat.")
@@ -82,9 +83,7 @@ def caption(
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
-def _settings(
-    preset: str | None, rules: list[Path] | None, to: list[str] | None
-) -> tuple[Rulebook, list[str], bool]:
+def _settings(preset: str | None, rules: list[Path] | None, to: list[str] | None) -> tuple[Rulebook, list[str], bool]:
     """The rules in force, the targets named, and whether the brand says that its posts are sponsored."""
     from mediakit.caption import load_rules
 
@@ -161,7 +160,9 @@ def _bytes(file: str) -> bytes:
     except FileNotFoundError as error:
         raise UsageError(f"{_shown(file)} does not exist.", "Check the spelling; quote names with spaces.") from error
     except (OSError, ValueError) as error:
-        raise FileError(Fault.UNREADABLE, f"{_shown(file)} cannot be read: {error}.", "Check its permissions.") from error
+        raise FileError(
+            Fault.UNREADABLE, f"{_shown(file)} cannot be read: {error}.", "Check its permissions."
+        ) from error
 
 
 def _shown(name: str) -> str:

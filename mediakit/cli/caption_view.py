@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 STYLE = {"block": "bold red underline", "warn": "yellow underline", "info": "cyan underline"}
 MARK = {"block": "✗ 拦截 block", "warn": "! 注意 warn", "info": "· 提示 info"}
-VERDICT = {"block": ("拦截 BLOCK", "bold red"), "warn": ("注意 WARN", "bold yellow"), "pass": ("通过 PASS", "bold green")}
+VERDICT = {
+    "block": ("拦截 BLOCK", "bold red"),
+    "warn": ("注意 WARN", "bold yellow"),
+    "pass": ("通过 PASS", "bold green"),
+}
 MOST_SHOWN = 40
 """Findings listed; a text of 100,000 characters may have thousands."""
 

@@ -65,7 +65,17 @@ def test_the_manifest_tells_what_programs_were_promised(made):
     assert document["mediakit"] == mediakit.__version__
     assert set(document["preset"]) >= {"name", "fingerprint"}
     for source in document["sources"]:
-        assert set(source) >= {"path", "sha256", "kind", "size_px", "duration_s", "score", "faces", "deliverables", "error"}
+        assert set(source) >= {
+            "path",
+            "sha256",
+            "kind",
+            "size_px",
+            "duration_s",
+            "score",
+            "faces",
+            "deliverables",
+            "error",
+        }
     whole = next(s for s in document["sources"] if s["path"] == "IMG_0001.jpg")
     assert whole["size_px"] == [640, 480]
     assert whole["score"]["verdict"] in {"pass", "fix", "reject"}
@@ -91,7 +101,9 @@ def test_a_changed_preset_makes_only_what_it_changes(tmp_path):
     shoot, out = photo_shoot(tmp_path / "shoot", 2), tmp_path / "out"
     common = {"to": ("xiaohongshu.image", "wechat-moments.grid"), "out": out}
     mediakit.process(shoot, **common)
-    assert "made" not in statuses(mediakit.process(shoot, overrides={"sound.mode": "mute", "score.pass_at": 90.0}, **common))
+    assert "made" not in statuses(
+        mediakit.process(shoot, overrides={"sound.mode": "mute", "score.pass_at": 90.0}, **common)
+    )
     override = {"surfaces": {"xiaohongshu.image": {"max_bytes": 3_000_000, "target_bytes": 2_000_000}}}
     changed = mediakit.process(shoot, overrides=override, **common)
     assert [(i.target, i.status) for o in changed.outcomes for i in o.delivered if i.status == "made"] == [
@@ -124,7 +136,9 @@ def test_setup_errors_have_their_codes(tmp_path):
     (tmp_path / "empty").mkdir()
     assert run(["process", str(shoot), "--out", str(shoot / "out")]) == ClashError.exit_code == 5
     assert run(["process", str(tmp_path / "empty"), "--out", str(tmp_path / "o")]) == NothingToDoError.exit_code == 6
-    assert run(["process", str(shoot), "--to", "xiaohongshuu", "--out", str(tmp_path / "o")]) == UsageError.exit_code == 2
+    assert (
+        run(["process", str(shoot), "--to", "xiaohongshuu", "--out", str(tmp_path / "o")]) == UsageError.exit_code == 2
+    )
     assert run(["process", str(shoot), "--preset", "no-such", "--out", str(tmp_path / "o")]) == 3
     assert run(["process", str(shoot), "--nonsense"]) == 2
     assert not (tmp_path / "o").exists()
@@ -132,7 +146,7 @@ def test_setup_errors_have_their_codes(tmp_path):
 
 def test_names_of_every_kind_come_out_under_their_own_name(tmp_path):
     shoot, out = tmp_path / "shoot", tmp_path / "out"
-    names = ["-rf.jpg", "it's, [a] \"b\":c;.jpg", "line\nbreak.jpg", "口红😀.jpg", "x" * 251 + ".jpg"]
+    names = ["-rf.jpg", 'it\'s, [a] "b":c;.jpg', "line\nbreak.jpg", "口红😀.jpg", "x" * 251 + ".jpg"]
     for index, name in enumerate(names):
         save_photo_at(shoot / name, seed=index)
     result = mediakit.process(shoot, to=TARGET, out=out)

@@ -5,7 +5,21 @@ from pathlib import Path
 import pytest
 
 from mediakit.batch.ledger import Ledger
-from mediakit.model import Box, Check, Crop, Delivered, Face, Findings, Kind, Outcome, Part, Saliency, Score, Size, Source
+from mediakit.model import (
+    Box,
+    Check,
+    Crop,
+    Delivered,
+    Face,
+    Findings,
+    Kind,
+    Outcome,
+    Part,
+    Saliency,
+    Score,
+    Size,
+    Source,
+)
 
 SIZE = Size(640, 480)
 

@@ -40,9 +40,8 @@ def test_a_name_of_255_bytes_can_be_published(tmp_path):
 
 
 def test_a_second_run_on_the_same_folder_is_refused(tmp_path):
-    with only_run(tmp_path):
-        with pytest.raises(ClashError), only_run(tmp_path):
-            pass
+    with only_run(tmp_path), pytest.raises(ClashError), only_run(tmp_path):
+        pass
     with only_run(tmp_path):
         pass
 
