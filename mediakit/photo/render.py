@@ -30,12 +30,11 @@ from mediakit.pixels.resample import crop as cut
 from mediakit.pixels.resample import fit_blur, fit_pad, placed, resize, size_of
 from mediakit.platforms.schema import PhotoSpec, SafeZone, Shape
 from mediakit.presets.recipe import Recipe
+from mediakit.vision.faces import working_scale
 from mediakit.vision.look import look_at
 
 Pixels = NDArray[np.uint8]
 
-LOOKING_EDGE_PX = 640
-"""Findings are measured on a copy of this size; faces come down to about 10 px of it."""
 FACE_ROOM = 0.25
 """A logo keeps this share of a face's size away from it."""
 
@@ -65,15 +64,14 @@ class Rendered:
 
 def decode_size(shown: Size, recipes: Sequence[Recipe]) -> Size:
     """How large a photo of `shown` must be decoded so that no recipe's crop is enlarged for want of decoded pixels."""
-    scales = [_needed_scale(shown, recipe.shape) for recipe in recipes] or [LOOKING_EDGE_PX / max(shown.as_list())]
-    scale = min(1.0, max(*scales, LOOKING_EDGE_PX / max(shown.as_list())))
+    scale = min(1.0, max([working_scale(shown), *(_needed_scale(shown, recipe.shape) for recipe in recipes)]))
     return Size(math.ceil(shown.width_px * scale), math.ceil(shown.height_px * scale))
 
 
 def looked_at(photo: Photo) -> Look:
     """Find faces, subject and tilt, and measure the light, on a working-size copy."""
-    scale = min(1.0, LOOKING_EDGE_PX / max(photo.pixels.shape[:2]))
     size = size_of(photo.pixels)
+    scale = min(1.0, working_scale(size))
     small = resize(photo.pixels, Size(max(1, round(size.width_px * scale)), max(1, round(size.height_px * scale))))
     findings, notes = look_at(small, photo.shown)
     to_small = small.shape[1] / photo.shown.width_px
