@@ -54,11 +54,13 @@ class Relevance:
 
     share: float
     missing: tuple[str, ...]
+    names_a_thing: bool
+    """Whether the title itself says what it is about."""
 
     @property
     def unrelated(self) -> bool:
-        """Whether the title has next to nothing to do with the rest."""
-        return self.share < UNRELATED_BELOW
+        """Whether the title has next to nothing to do with the rest, names no thing itself, and could name one."""
+        return self.share < UNRELATED_BELOW and not self.names_a_thing and bool(self.missing)
 
 
 def relevance(title: str, rest: str) -> Relevance | None:
@@ -75,7 +77,7 @@ def relevance(title: str, rest: str) -> Relevance | None:
     share = min(1.0, (shared / whole if whole else 0.0) + bonus)
     missing = [word for family, word in in_rest.items() if family not in in_title]
     missing.sort(key=lambda word: -tail.count(word))
-    return Relevance(share, tuple(missing[:3]))
+    return Relevance(share, tuple(missing[:3]), bool(in_title))
 
 
 def _units(text: str) -> dict[str, float]:
