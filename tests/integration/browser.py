@@ -106,7 +106,8 @@ class Page:
         self.send("Input.insertText", text=text)
 
     def click(self, selector: str) -> None:
-        """A real mouse press in the middle of the first element that `selector` finds."""
+        """A real mouse press in the middle of the first element that `selector` finds, as soon as it finds one."""
+        self.until(f"document.querySelector({json.dumps(selector)}) !== null")
         box = self.ask(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center'}});"
             " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
