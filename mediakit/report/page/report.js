@@ -187,6 +187,7 @@ function start() {
   });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => {
+    if (dialog.open) return; // the event comes late: another file may be open by now
     dialog.replaceChildren(); // stops a clip that plays
     cards.get(open.index)?.querySelector(".open")?.focus();
   });
