@@ -25,6 +25,8 @@ LEAF = "leaf"
 CLAUSE_END = re.compile("[。、!?;…~\n()\u2600-\u27bf\U0001f000-\U0001faff]|[,:](?![0-9])|\\.(?=\\s|$)|——")
 SENTENCE_END = re.compile("[。!?…\n]|\\.(?=\\s|$)")
 _ONE_CLAUSE = "[^。、!?;…~\n]"
+_NO_TURN = f"(?:(?!但|却|而是|才是|反而|就是){_ONE_CLAUSE})"
+"""A character of a clause that does not turn it round: 不是最贵但最好用 negates only 最贵."""
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile("[a-z]")
 
@@ -143,9 +145,9 @@ def _pattern(pattern: str, *, disguise: bool) -> Pattern:
 def _guard(guard: Guard) -> GuardTest:
     ways = []
     if guard.before:
-        ways.append(f"(?:{_alternatives(guard.before)}){_ONE_CLAUSE}{{0,{guard.window}}}$")
+        ways.append(f"(?:{_alternatives(guard.before)}){_NO_TURN}{{0,{guard.window}}}$")
     if guard.before_en:
-        ways.append(rf"\b(?:{_alternatives(guard.before_en)})\b(?:\W+\w+){{0,3}}\W*$")
+        ways.append(rf"\b(?:{_alternatives(guard.before_en)})\b(?:\W+(?!but\b)\w+){{0,3}}\W*$")
     return GuardTest(
         before=re.compile("|".join(ways)) if ways else None,
         after=_any(guard.after, f"{_ONE_CLAUSE}{{0,{guard.window}}}?(?:{{}})"),

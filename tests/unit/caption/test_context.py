@@ -1,0 +1,86 @@
+"""What stands around a word decides: a denial, a warning, a choice among three excuse it; a turn of phrase does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from mediakit.caption import check_caption
+
+
+def _found(text: str) -> set[str]:
+    return {finding.rule for finding in check_caption("门店", text).findings if finding.severity != "info"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("没有一支比它更完美", "abs-perfect"),
+        ("不是最贵但最好用的粉底", "abs-superlative"),
+        ("不要犹豫全网最低价", "price-extreme"),
+        ("避免踩雷的最佳选择", "abs-superlative"),
+        ("无法抗拒的完美底妆", "abs-perfect"),
+        ("今天店里最便宜的粉底", "abs-superlative"),
+        ("我们店里最好用的", "abs-superlative"),
+        ("不能错过的史低价", "price-extreme"),
+        ("咖啡因眼霜抗皱紧致", "cos-antiwrinkle"),
+        ("Tea tree gel, antibacterial and soothing", "cos-medical-term"),
+        ("Discover dark spot erasure", "cos-spot-scar-removal"),
+        ("三甲医院同款，治疗湿疹", "cos-medical-term"),
+        ("纯天然植物萃取", "cos-natural-free"),
+        ("not only whitening but also firming", "cos-special-whitening"),
+        ("拒绝暗沉美白精华", "cos-special-whitening"),
+    ],
+)
+def test_what_only_sounds_like_an_excuse(text: str, rule: str) -> None:
+    assert rule in _found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("这不是完美的皮肤", "abs-perfect"),
+        ("护肤品不能代替药物治疗", "cos-medical-term"),
+        ("它不是药妆，是普通面霜", "cos-drug-cosmetic"),
+        ("我们从来不说全网最低价", "price-extreme"),
+        ("这几支里最显白的是02", "abs-superlative"),
+        ("同系列中最滋润的一款", "abs-superlative"),
+        ("没有所谓完美的妆", "abs-perfect"),
+        ("谨防高仿和代购", "com-daigou-fake"),
+        ("This is not a perfect shade", "abs-perfect"),
+        ("never a miracle, just cream", "claim-guarantee"),
+        ("不存在七天美白这种事", "cos-quick-effect"),
+        ("不用微信，直接来店里", "div-wechat"),
+        ("本店不接受刷单", "com-fake-review"),
+        ("我们不做好评返现", "com-fake-review"),
+    ],
+)
+def test_what_is_excused(text: str, rule: str) -> None:
+    assert rule not in _found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "独特效果",
+        "增强效果",
+        "提神效果",
+        "安全效果",
+        "漂亮白裙",
+        "干净白衬衫",
+        "家中药箱",
+        "此处方便停车",
+        "想买粉底",
+        "更加微妙",
+        "没有赞助商",
+        "现代购物",
+        "说完美国的事",
+        "上不封顶无上限",
+        "收入群体",
+        "防止脱妆",
+        "新增发色",
+        "千万能记得",
+        "明白送谁",
+    ],
+)
+def test_two_words_that_meet_are_no_third_word(text: str) -> None:
+    assert not _found(f"我们{text}的时候")
