@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from mediakit.caption.fold import HAN, folded, is_gap, simplified, tight
+from mediakit.caption.fold import HAN, folded, is_gap, pattern_folded, tight
 from mediakit.caption.load import Rulebook, expand
 from mediakit.caption.prefilter import needed
 from mediakit.caption.schema import Guard, Rule, Severity
@@ -24,7 +24,7 @@ LEAF = "leaf"
 
 CLAUSE_END = re.compile("[。、!?;…~\n()\u2600-\u27bf\U0001f000-\U0001faff]|[,:](?![0-9])|\\.(?=\\s|$)|——")
 SENTENCE_END = re.compile("[。!?…\n]|\\.(?=\\s|$)")
-_ONE_CLAUSE = "[^。、!?;…~\n]"
+_ONE_CLAUSE = "[^。,、!?;…~\n]"
 _NO_TURN = f"(?:(?!但|却|而是|才是|反而|就是){_ONE_CLAUSE})"
 """A character of a clause that does not turn it round: 不是最贵但最好用 negates only 最贵."""
 _HAN = re.compile(f"[{HAN}]")
@@ -50,9 +50,9 @@ class GuardTest:
     clause: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
-    def holds(self, before: str, after: str) -> bool:
-        """Whether the clause around a finding makes it no breach."""
-        if self.unless is not None and (self.unless.search(before) or self.unless.search(after)):
+    def holds(self, before: str, found: str, after: str) -> bool:
+        """Whether the clause around what was found makes it no breach."""
+        if self.unless is not None and any(self.unless.search(part) for part in (before, found, after)):
             return False
         return bool(
             (self.before is not None and self.before.search(before))
@@ -123,10 +123,10 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
         severity=severity,
         exact=rule.exact,
         patterns=(
-            *(_pattern(simplified(pattern), disguise=False) for pattern in rule.patterns),
-            *(_pattern(simplified(pattern), disguise=True) for pattern in rule.disguise_patterns),
+            *(_pattern(pattern_folded(pattern), disguise=False) for pattern in rule.patterns),
+            *(_pattern(pattern_folded(pattern), disguise=True) for pattern in rule.disguise_patterns),
         ),
-        near=tuple(re.compile(simplified(pattern)) for pattern in rule.near_patterns),
+        near=tuple(re.compile(pattern_folded(pattern)) for pattern in rule.near_patterns),
         guards=tuple(_guard(book.guards[name]) for name in rule.guards),
         before=_any(rule.unless_before, "(?:{})$"),
         after=_any(rule.unless_after, "(?:{})"),
@@ -162,7 +162,7 @@ def _any(words: Iterable[str], frame: str = "{}") -> re.Pattern[str] | None:
 
 
 def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(simplified(word) for word in words)
+    return "|".join(pattern_folded(word) for word in words)
 
 
 def _entries(index: int, rule: Rule, book: Rulebook) -> Iterator[tuple[str, Entry]]:

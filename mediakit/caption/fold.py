@@ -89,9 +89,9 @@ def tight(text: str) -> str:
     return "".join(char for char in _fold(text).text if not _GAPS[char])
 
 
-def simplified(text: str) -> str:
-    """Traditional characters replaced, nothing else touched; safe on a regular expression."""
-    return text.translate(_TRADITIONAL)
+def pattern_folded(pattern: str) -> str:
+    """A regular expression as folded text needs it: simplified, with the commas and colons that folding leaves."""
+    return pattern.translate(_TRADITIONAL).replace("，", ",").replace("；", ";").replace("：", ":")
 
 
 def is_gap(char: str) -> bool:

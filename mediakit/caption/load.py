@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from mediakit.caption.fold import simplified, tight
+from mediakit.caption.fold import pattern_folded, tight
 from mediakit.caption.schema import Adjust, Guard, Relax, Rule, RulesFile, Severity
 from mediakit.errors import DataError
 from mediakit.platforms.load import platforms, surfaces
@@ -128,7 +128,7 @@ def _bad_patterns(said: RulesFile) -> Iterator[Mistake]:
             for name in _PATTERN_KEYS:
                 for pattern in getattr(entry, name, ()):
                     try:
-                        re.compile(simplified(pattern))
+                        re.compile(pattern_folded(pattern))
                     except re.error as error:
                         yield Mistake((table, index, name), f"{pattern!r} is no pattern: {error}")
 

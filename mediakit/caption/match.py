@@ -37,6 +37,7 @@ class Passage:
     """A finding's surroundings, folded: its clause and sentence before and after it."""
 
     before: str
+    found: str
     after: str
     sentence: str
 
@@ -67,7 +68,7 @@ def excused(rule: ActiveRule, passage: Passage) -> bool:
         or (rule.after is not None and rule.after.match(after))
         or (rule.clause is not None and (rule.clause.search(before) or rule.clause.search(after)))
         or (rule.sentence is not None and rule.sentence.search(passage.sentence))
-        or any(guard.holds(before, after) for guard in rule.guards)
+        or any(guard.holds(before, passage.found, after) for guard in rule.guards)
     )
 
 
@@ -78,7 +79,7 @@ def surroundings(reading: Reading, start: int, end: int) -> Passage:
     before = close.text[max(0, first - _CONTEXT) : first]
     after = close.text[past : past + _CONTEXT]
     sentence = _after_last(SENTENCE_END, before) + " " + _until(SENTENCE_END, after)
-    return Passage(_after_last(CLAUSE_END, before), _until(CLAUSE_END, after), sentence)
+    return Passage(_after_last(CLAUSE_END, before), close.text[first:past], _until(CLAUSE_END, after), sentence)
 
 
 def _after_last(boundary: re.Pattern[str], text: str) -> str:
