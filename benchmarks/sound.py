@@ -1,11 +1,14 @@
 """Sound: how quick, and how exact.
 
     python benchmarks/sound.py replace [--seconds 10] [--rounds 3]
+    python benchmarks/sound.py warm    [--seconds 10] [--rounds 3]
     python benchmarks/sound.py levels  [--mode keep|music|mix]      needs the corpus
 
 `replace` gives a 1080p clip new sound four ways in one run, each from a fresh process as a user would start it: MoviePy
 (which encodes the picture again), `mediakit audio --music`, the audio room alone, and bare ffmpeg with the picture
 copied (no loudness, no fade, no check). It prints the median of the rounds and how often faster than MoviePy each is.
+`warm` compares the two as a program in a long run meets them, both imported already and both with their own defaults:
+`mediakit.process()` with a brand's bed (planned, made, checked, reported) against MoviePy's `write_videofile`.
 `levels` puts every clip of the corpus that has sound through a mode and prints what an outside ffmpeg's ebur128 reads
 off the written file.
 """
@@ -101,6 +104,40 @@ def replace(seconds: int, rounds: int) -> None:
         print("  as written by mediakit: {} LUFS, {} dBTP".format(*ebur128(written)))
 
 
+def warm(seconds: int, rounds: int) -> None:
+    from moviepy import AudioFileClip, VideoFileClip, afx
+
+    import mediakit
+    from mediakit.cli.resize import PLAIN
+
+    bed = REPO / "presets" / "muselle" / "beds" / "counter-light.ogg"
+    preset = {**PLAIN, "sound.mode": "music", "sound.beds": [{"file": str(bed)}]}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        clip, _ = make_material(folder, seconds)
+
+        def ours(n: int) -> None:
+            result = mediakit.process(clip, to=["as-shot.video"], out=folder / f"out{n}", overrides=preset)
+            assert result.exit_code == 0, result.outcomes
+
+        def theirs(_: int) -> None:
+            with VideoFileClip(str(clip)) as picture, AudioFileClip(str(bed)) as music:
+                sound = music.with_effects([afx.AudioLoop(duration=picture.duration)])
+                picture.with_audio(sound).write_videofile(str(folder / "moviepy.mp4"), logger=None, audio_codec="aac")
+
+        taken: dict[str, list[float]] = {"MoviePy": [], "mediakit.process": []}
+        ours(-1)  # so that both have everything imported
+        for n in range(rounds):
+            for way, run in (("MoviePy", theirs), ("mediakit.process", ours)):
+                began = time.perf_counter()
+                run(n)
+                taken[way].append(time.perf_counter() - began)
+    medians = {way: statistics.median(times) for way, times in taken.items()}
+    print(f"New sound for a {seconds} s clip of 1080x1920, both imported, median of {rounds} runs")
+    for way, took in medians.items():
+        print(f"  {way:30} {took:7.2f} s   {medians['MoviePy'] / took:6.1f} x")
+
+
 def ebur128(path: Path) -> tuple[float, float]:
     command = ["ffmpeg", "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
@@ -162,12 +199,14 @@ def picture_and_sound(path: Path) -> tuple[Fraction, Fraction, int] | None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["replace", "levels"])
+    parser.add_argument("what", choices=["replace", "warm", "levels"])
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--mode", choices=["keep", "music", "mix"], default="keep")
     said = parser.parse_args()
     if said.what == "replace":
         replace(said.seconds, said.rounds)
+    elif said.what == "warm":
+        warm(said.seconds, said.rounds)
     else:
         levels(said.mode)

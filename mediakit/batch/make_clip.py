@@ -44,6 +44,7 @@ class _Clip:
     heard: Heard | None
     out: Path
     threads: int
+    preview: str
 
 
 def make_clip(job: Job, *, threads: int) -> Outcome:
@@ -58,9 +59,10 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
     if job.out is not None:
-        clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads)
+        preview = write_preview(_middle(path, info, look), job.out, job.sha256[:24])
+        clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads, preview=preview)
         delivered = (*_deliver_clips(job, clip), *_deliver_covers(job, clip))
-        facts["preview"] = write_preview(_middle(clip), job.out, job.sha256[:24])
+        facts["preview"] = preview
     return Outcome(
         rel=job.source.rel,
         sha256=job.sha256,
@@ -95,11 +97,11 @@ def _score(look: ClipLook, heard: Heard | None, info: ClipInfo) -> Score:
     )
 
 
-def _middle(clip: _Clip) -> Pixels:
+def _middle(path: Path, info: ClipInfo, look: ClipLook | None) -> Pixels:
     """A frame from the middle, to stand for the clip in the report."""
-    if clip.look is not None:
-        return clip.look.frames[len(clip.look.frames) // 2]
-    return grab_frame(clip.path, clip.info, float(clip.info.duration) / 2)
+    if look is not None:
+        return look.frames[len(look.frames) // 2]
+    return grab_frame(path, info, float(info.duration) / 2)
 
 
 def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:
@@ -138,7 +140,7 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
     try:
         checks = check_file(file.path, item.recipe.target, expect=expect)
         refuse_unfit(item, checks)
-        preview = write_preview(grab_frame(file.path, None, 0.0), clip.out, f"{item.fingerprint}-{name_key(item)}")
+        preview = _preview(item, file, clip)
         sha256 = file_hash(file.path)
         pending.publish()
     except FileError as error:
@@ -159,6 +161,13 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
         notes=plan.notes,
         facts={**plan.facts, **file.facts, "preview": preview},
     )
+
+
+def _preview(item: Wanted, file: RenderedClip, clip: _Clip) -> str:
+    """A small picture of the finished clip: the source's own where the picture was copied."""
+    if file.passes == 0 and file.size == clip.info.size:
+        return clip.preview
+    return write_preview(grab_frame(file.path, None, 0.0), clip.out, f"{item.fingerprint}-{name_key(item)}")
 
 
 def _deliver_covers(job: Job, clip: _Clip) -> list[Delivered]:
