@@ -59,7 +59,7 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
     if job.out is not None:
-        preview = write_preview(_middle(path, info, look), job.out, job.sha256[:24])
+        preview = write_preview(_standing_for(path, info, look), job.out, job.sha256[:24])
         clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads, preview=preview)
         delivered = (*_deliver_clips(job, clip), *_deliver_covers(job, clip))
         facts["preview"] = preview
@@ -97,11 +97,9 @@ def _score(look: ClipLook, heard: Heard | None, info: ClipInfo) -> Score:
     )
 
 
-def _middle(path: Path, info: ClipInfo, look: ClipLook | None) -> Pixels:
-    """A frame from the middle, to stand for the clip in the report."""
-    if look is not None:
-        return look.frames[len(look.frames) // 2]
-    return grab_frame(path, info, float(info.duration) / 2)
+def _standing_for(path: Path, info: ClipInfo, look: ClipLook | None) -> Pixels:
+    """A frame to stand for the clip in the report: from the middle, or the first, which is quick to reach, where nobody looked."""
+    return look.frames[len(look.frames) // 2] if look else grab_frame(path, info, 0.0)
 
 
 def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:
