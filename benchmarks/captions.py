@@ -33,7 +33,11 @@ def main() -> None:
     check_caption("口红", "日常", rules=book)
     print(f"rules loaded and compiled for one platform: {1000 * (time.perf_counter() - started):.0f} ms, once\n")
     print("1,000 characters     median ms   95 % ms")
-    for name, text in (("honest", HONEST), ("every line guilty", GUILTY), ("of the sets", "".join(p["body"] for p in posts))):
+    for name, text in (
+        ("honest", HONEST),
+        ("every line guilty", GUILTY),
+        ("of the sets", "".join(p["body"] for p in posts)),
+    ):
         print(f"{name:20} {'{:9.2f} {:9.2f}'.format(*_timed((text * 40)[:1000]))}")
     print(f"\n{file.name}: {len(posts)} captions        found           flagged though clean")
     for title, judge in (("mediakit caption", _ours(book)), ("plain word list", _word_list(book))):

@@ -98,7 +98,7 @@ def _score(look: ClipLook, heard: Heard | None, info: ClipInfo) -> Score:
 
 
 def _standing_for(path: Path, info: ClipInfo, look: ClipLook | None) -> Pixels:
-    """A frame to stand for the clip in the report: from the middle, or the first, which is quick to reach, where nobody looked."""
+    """A frame to stand for the clip in the report: from the middle, or the first, quick to reach, where nobody looked."""
     return look.frames[len(look.frames) // 2] if look else grab_frame(path, info, 0.0)
 
 
