@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mediakit.audio.hear import Heard, hear
 from mediakit.batch.clip_output import Planned, plan_output, wrong_length
+from mediakit.batch.clip_score import score_output, score_source
 from mediakit.batch.clip_sound import Sounds
 from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
 from mediakit.batch.outfolder import Pending, file_hash, scratch
@@ -23,7 +24,6 @@ from mediakit.photo.metadata import PhotoMeta
 from mediakit.photo.open import Photo
 from mediakit.photo.render import looked_at
 from mediakit.platforms.check import Expected, check_file
-from mediakit.quality.clip import score_clip
 from mediakit.video.clip import ClipInfo
 from mediakit.video.cover import best_cover
 from mediakit.video.look import ClipLook, look_at_clip
@@ -70,7 +70,7 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
         size=info.size,
         duration_s=round(float(info.duration), 3),
         findings=look.findings if look else None,
-        score=_score(look, heard, info) if look else None,
+        score=score_source(look, heard, info) if look else None,
         delivered=delivered,
         notes=(*(look.notes if look else ()), *deaf),
         facts=facts,
@@ -85,16 +85,6 @@ def _heard(path: Path, info: ClipInfo, threads: int) -> tuple[Heard | None, tupl
         return hear(path, info.audio.stream, start_s=info.start, duration_s=info.duration, threads=threads), ()
     except FileError as error:
         return None, (Note("sound-damaged", error.message),)
-
-
-def _score(look: ClipLook, heard: Heard | None, info: ClipInfo) -> Score:
-    return score_clip(
-        look.frames,
-        look.runs,
-        shown=info.size,
-        clipped_share=heard.clipped_share if heard else None,
-        silent=heard.silent if heard else None,
-    )
 
 
 def _standing_for(path: Path, info: ClipInfo, look: ClipLook | None) -> Pixels:
@@ -156,9 +146,17 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
         sha256=sha256,
         duration_s=round(float(file.duration), 3),
         checks=checks,
+        score=_score(item, plan, file, clip),
         notes=plan.notes,
         facts={**plan.facts, **file.facts, "preview": preview},
     )
+
+
+def _score(item: Wanted, plan: Planned, file: RenderedClip, clip: _Clip) -> Score | None:
+    """None where only the sound was worked on: nobody looked at the picture, which is the source's own."""
+    if clip.look is None:
+        return None
+    return score_output(plan, item.recipe, file.size, clip.look, clip.heard, clip.info)
 
 
 def _preview(item: Wanted, file: RenderedClip, clip: _Clip) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,35 @@ def test_a_clip_becomes_what_its_surface_takes(run):
     assert (audio["codec_name"], audio["sample_rate"], audio["channels"]) == ("aac", "48000", 2)
     assert abs(float(video["duration"]) - float(audio["duration"])) < 0.05
     assert made.facts["sound"]["loudness_lufs"] == pytest.approx(-14, abs=0.5)
+
+
+def test_each_deliverable_is_scored_as_it_will_be_seen(run):
+    out, outcomes = run
+    wide = outcomes["wide 宽.mp4"]
+    upright = delivered(wide, "xiaohongshu.video")
+    parts = {part.name: part for part in upright.score.parts}
+    assert {"sharpness", "exposure", "shake", "stretches", "sound"} <= set(parts)
+    assert upright.size.width_px == 720
+    assert "short side 152 px" in parts["resolution"].measured, "a crop of 152 px has no more detail for being enlarged"
+    silent = delivered(outcomes["upright, no sound.mp4"], "xiaohongshu.video")
+    assert "sound" not in {part.name for part in silent.score.parts}
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    rows = [row for source in manifest["sources"] for row in source["deliverables"] if row["status"] == "made"]
+    assert rows
+    assert all(0 <= row["score"]["value"] <= 100 for row in rows)
+
+
+def test_a_crop_is_scored_for_what_it_shows(tmp_path):
+    """The upright crop takes one part of a wide clip: its score is that part's, not the whole picture's."""
+    shoot = tmp_path / "shoot"
+    shoot.mkdir()
+    encode(*picture(w=480, h=270, seconds=2), to=shoot / "a.mp4", options=TAGGED_709)
+    result = mediakit.process(shoot, to=("xiaohongshu.video", "weibo.video"), out=tmp_path / "out")
+    (outcome,) = result.outcomes
+    cut, whole = delivered(outcome, "xiaohongshu.video"), delivered(outcome, "weibo.video")
+    assert whole.crop.size == outcome.size
+    assert cut.crop.size != outcome.size
+    assert cut.score != whole.score
 
 
 def test_a_cover_lies_beside_the_clip(run):
