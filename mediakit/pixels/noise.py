@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from mediakit.pixels.light import Float, Rgb8
 
 TILE_PX = 16
-MAX_TILES_SIDE = 40
-"""Larger pictures are sampled: 40 x 40 tiles are 0.4 MP, enough for a figure steady to a few per cent."""
-_KERNEL: Float = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+MAX_TILES_SIDE = 24
+"""Larger pictures are sampled: 24 x 24 tiles, of which the flattest are read, are a figure steady to a few per cent."""
+_BLOCK_PX = 4
 _TO_SIGMA = float(np.sqrt(np.pi / 2) / 6)
 _FLATTEST = 0.2
 """Share of tiles that are read."""
+_DARKEST, _LIGHTEST = 12, 243
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,64 +34,57 @@ class Noise:
 
 
 def measure_noise(rgb: Rgb8) -> Noise:
-    """Noise of a picture as it is, at its own pixel size (a resized picture answers for its resized noise)."""
-    sample = _sample(rgb)
-    ycc = cv2.cvtColor(sample, cv2.COLOR_RGB2YCrCb)
-    y, cr, cb = cv2.split(ycc)
-    flat = _flattest_tiles(y)
-    if flat is None:
+    """Noise of a picture as it is, at its own pixel size (a resized picture answers for its resized noise).
+
+    rgb: (H, W, 3) uint8 sRGB. Costs about 1 ms whatever the size of the picture.
+    """
+    tiles = _flattest_tiles(rgb)
+    if tiles is None:
         return Noise(0.0, 0.0)
+    ycc = cv2.cvtColor(tiles.reshape(-1, TILE_PX, 3), cv2.COLOR_RGB2YCrCb).reshape(tiles.shape)
     # Chroma noise comes out of a camera blotchy (and JPEG halves its resolution): read it on 2 x 2 means, at its scale.
-    chroma = max(_sigma(_halved(plane), flat, TILE_PX // 2) for plane in (cr, cb))
-    return Noise(luma=_sigma(y.astype(np.float32), flat, TILE_PX), chroma=chroma)
+    chroma = max(_sigma(_halved(ycc[..., channel].astype(np.float32))) for channel in (1, 2))
+    return Noise(luma=_sigma(ycc[..., 0].astype(np.float32)), chroma=chroma)
 
 
-def _sample(rgb: Rgb8) -> Rgb8:
-    """Whole tiles, at most MAX_TILES_SIDE each way, spread evenly over the picture and laid side by side."""
+def _flattest_tiles(rgb: Rgb8) -> Rgb8 | None:
+    """(n, TILE_PX, TILE_PX, 3): tiles that hold no structure, being those whose 4 x 4 blocks differ least in green.
+
+    None where the picture has too few that are neither nearly black nor nearly white.
+    """
     rows, cols = rgb.shape[0] // TILE_PX, rgb.shape[1] // TILE_PX
-    if rows == 0 or cols == 0:
-        return rgb
-    whole = rgb[: rows * TILE_PX, : cols * TILE_PX]
-    if rows <= MAX_TILES_SIDE and cols <= MAX_TILES_SIDE:
-        return whole
-    tiles = whole.reshape(rows, TILE_PX, cols, TILE_PX, 3)
-    row_at = np.unique(np.linspace(0, rows - 1, min(rows, MAX_TILES_SIDE)).astype(np.intp))
-    col_at = np.unique(np.linspace(0, cols - 1, min(cols, MAX_TILES_SIDE)).astype(np.intp))
-    taken = tiles[row_at][:, :, col_at]
-    return np.ascontiguousarray(taken.reshape(len(row_at) * TILE_PX, len(col_at) * TILE_PX, 3))
-
-
-def _tiled(plane: Float, tile_px: int) -> Float:
-    """(rows, cols, tile_px - 2, tile_px - 2): tiles without their rims, where neighbours not taken leak in."""
-    rows, cols = plane.shape[0] // tile_px, plane.shape[1] // tile_px
-    tiles = plane[: rows * tile_px, : cols * tile_px].reshape(rows, tile_px, cols, tile_px).transpose(0, 2, 1, 3)
-    return tiles[:, :, 1:-1, 1:-1]
-
-
-def _flattest_tiles(y: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
-    """Which tiles hold no structure: the smallest range of means inside them. None where the picture has too few."""
-    plane = y.astype(np.float32)
-    if min(plane.shape) < 2 * TILE_PX:
+    if min(rows, cols) < 2:
         return None
-    means = cv2.blur(plane, (7, 7))
-    inner = _tiled(means, TILE_PX)[:, :, 3:-3, 3:-3]
-    spread = np.ptp(inner.reshape(*inner.shape[:2], -1), axis=-1)
-    level = _tiled(plane, TILE_PX).mean(axis=(2, 3))
-    usable = (level > 12) & (level < 243)
+    tiles = rgb[: rows * TILE_PX, : cols * TILE_PX].reshape(rows, TILE_PX, cols, TILE_PX, 3)
+    row_at, col_at = np.meshgrid(_spread(rows), _spread(cols), indexing="ij")
+    row_at, col_at = row_at.ravel(), col_at.ravel()
+    green = np.ascontiguousarray(tiles[row_at, :, col_at, :, 1])
+    side = TILE_PX // _BLOCK_PX
+    size = (side, len(green) * side)
+    blocks = cv2.resize(green.reshape(-1, TILE_PX).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    blocks = blocks.reshape(len(green), side * side)
+    level = blocks.mean(axis=1)
+    usable = (level > _DARKEST) & (level < _LIGHTEST)
     if usable.sum() < 8:
         return None
-    limit = np.quantile(spread[usable], _FLATTEST)
-    flat: NDArray[np.bool_] = usable & (spread <= limit)
-    return flat
+    spread = np.ptp(blocks, axis=1)
+    flat = usable & (spread <= np.quantile(spread[usable], _FLATTEST))
+    return np.ascontiguousarray(tiles[row_at[flat], :, col_at[flat]])
 
 
-def _halved(plane: NDArray[np.uint8]) -> Float:
-    half: Float = cv2.resize(plane.astype(np.float32), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return half
+def _spread(count: int) -> NDArray[np.intp]:
+    """At most MAX_TILES_SIDE of `count` places, evenly spread."""
+    return np.unique(np.linspace(0, count - 1, min(count, MAX_TILES_SIDE)).astype(np.intp))
 
 
-def _sigma(plane: Float, flat: NDArray[np.bool_], tile_px: int) -> float:
-    """Median over the flat tiles of Immerkaer's estimate inside each."""
-    answer = np.abs(cv2.filter2D(plane, -1, _KERNEL))
-    per_tile = _tiled(answer, tile_px).mean(axis=(2, 3)) * _TO_SIGMA
-    return round(float(np.median(per_tile[flat])), 3)
+def _halved(tiles: Float) -> Float:
+    """Means of 2 x 2 pixels of every tile."""
+    rows = tiles[:, ::2] + tiles[:, 1::2]
+    return (rows[:, :, ::2] + rows[:, :, 1::2]) * np.float32(0.25)
+
+
+def _sigma(tiles: Float) -> float:
+    """Median over (n, side, side) tiles of Immerkaer's estimate: the mean answer of [[1 -2 1] [-2 4 -2] [1 -2 1]]."""
+    across = tiles[:, :, :-2] - 2 * tiles[:, :, 1:-1] + tiles[:, :, 2:]
+    answer = np.abs(across[:, :-2] - 2 * across[:, 1:-1] + across[:, 2:])
+    return round(float(np.median(answer.mean(axis=(1, 2)))) * _TO_SIGMA, 3)
