@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.audio.hear import Heard
-from mediakit.batch.clip_output import Planned
+from mediakit.batch.clip_plan import Planned
 from mediakit.frame.solve import Framing
 from mediakit.model import Score, Size
 from mediakit.photo.render import framed

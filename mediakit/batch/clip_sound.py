@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mediakit.audio.hear import Heard
 from mediakit.audio.track import Track, make_track
-from mediakit.batch.clip_output import Planned
+from mediakit.batch.clip_plan import Planned
 from mediakit.model import Seconds
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.audio.hear import Heard, hear
-from mediakit.batch.clip_output import Planned, plan_output, wrong_length
-from mediakit.batch.clip_score import score_output, score_source
+from mediakit.batch.clip_plan import Planned, untouched, wrong_length
 from mediakit.batch.clip_sound import Sounds
-from mediakit.batch.make_photo import deliver, name_key, refuse_unfit
 from mediakit.batch.outfolder import Pending, file_hash, scratch
 from mediakit.batch.plan import Job, Wanted
-from mediakit.batch.preview import write_preview
-from mediakit.batch.problems import failed
+from mediakit.batch.preview import preview_name, write_preview
+from mediakit.batch.problems import failed, refuse_unfit
 from mediakit.errors import Fault, FileError
-from mediakit.model import Delivered, Kind, Note, Outcome, Problem, Score, Size
-from mediakit.photo.metadata import PhotoMeta
-from mediakit.photo.open import Photo
-from mediakit.photo.render import looked_at
+from mediakit.model import Delivered, Kind, Note, Outcome, Problem, Score
 from mediakit.platforms.check import Expected, check_file
 from mediakit.video.clip import ClipInfo
-from mediakit.video.cover import best_cover
-from mediakit.video.look import ClipLook, look_at_clip
 from mediakit.video.probe import probe
 from mediakit.video.render import RenderedClip, render_clip
 from mediakit.video.sample import grab_frame
+
+if TYPE_CHECKING:
+    from mediakit.video.look import ClipLook
 
 Pixels = NDArray[np.uint8]
 
@@ -54,14 +51,14 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     """
     path = job.source.path
     info = probe(path, job.limits)
-    look = None if job.only_sound else look_at_clip(path, info)
+    look = None if job.only_sound else _looked_at(path, info)
     heard, deaf = (None, ()) if job.only_sound else _heard(path, info, threads)
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
     if job.out is not None:
         preview = write_preview(_standing_for(path, info, look), job.out, job.sha256[:24])
         clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads, preview=preview)
-        delivered = (*_deliver_clips(job, clip), *_deliver_covers(job, clip))
+        delivered = (*_deliver_clips(job, clip), *_covers(job, clip))
         facts["preview"] = preview
     return Outcome(
         rel=job.source.rel,
@@ -70,11 +67,25 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
         size=info.size,
         duration_s=round(float(info.duration), 3),
         findings=look.findings if look else None,
-        score=score_source(look, heard, info) if look else None,
+        score=_source_score(look, heard, info),
         delivered=delivered,
         notes=(*(look.notes if look else ()), *deaf),
         facts=facts,
     )
+
+
+def _looked_at(path: Path, info: ClipInfo) -> ClipLook:
+    from mediakit.video.look import look_at_clip  # here and below: new sound alone must not wait for the photo rooms
+
+    return look_at_clip(path, info)
+
+
+def _source_score(look: ClipLook | None, heard: Heard | None, info: ClipInfo) -> Score | None:
+    if look is None:
+        return None
+    from mediakit.batch.clip_score import score_source
+
+    return score_source(look, heard, info)
 
 
 def _heard(path: Path, info: ClipInfo, threads: int) -> tuple[Heard | None, tuple[Note, ...]]:
@@ -110,7 +121,7 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
     pendings = {item.path: Pending(clip.out / item.path) for item in wanted}
     try:
         sounds = Sounds(clip.path, clip.info, clip.heard, work, clip.threads)
-        planned = [plan_output(item.recipe, clip.info, clip.look, pendings[item.path].path, work) for item in wanted]
+        planned = [_planned(item, clip, pendings[item.path].path, work) for item in wanted]
         planned = [sounds.added_to(plan, item.recipe) for plan, item in zip(planned, wanted, strict=True)]
         written = render_clip(clip.path, clip.info, [plan.output for plan in planned], threads=clip.threads)
         return [
@@ -121,6 +132,14 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
         for pending in pendings.values():
             pending.discard()
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _planned(item: Wanted, clip: _Clip, path: Path, work: Path) -> Planned:
+    if clip.look is None:
+        return untouched(item.recipe, clip.info, path)
+    from mediakit.batch.clip_output import plan_output
+
+    return plan_output(item.recipe, clip.info, clip.look, path, work)
 
 
 def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, clip: _Clip) -> Delivered:
@@ -156,6 +175,8 @@ def _score(item: Wanted, plan: Planned, file: RenderedClip, clip: _Clip) -> Scor
     """None where only the sound was worked on: nobody looked at the picture, which is the source's own."""
     if clip.look is None:
         return None
+    from mediakit.batch.clip_score import score_output
+
     return score_output(plan, item.recipe, file.size, clip.look, clip.heard, clip.info)
 
 
@@ -163,23 +184,16 @@ def _preview(item: Wanted, file: RenderedClip, clip: _Clip) -> str:
     """A small picture of the finished clip: the source's own where the picture was copied."""
     if file.passes == 0 and file.size == clip.info.size:
         return clip.preview
-    return write_preview(grab_frame(file.path, None, 0.0), clip.out, f"{item.fingerprint}-{name_key(item)}")
+    return write_preview(grab_frame(file.path, None, 0.0), clip.out, preview_name(item))
 
 
-def _deliver_covers(job: Job, clip: _Clip) -> list[Delivered]:
-    """Covers go the way of any photo, from the best frame."""
+def _covers(job: Job, clip: _Clip) -> list[Delivered]:
     wanted = [item for item in job.wanted if item.recipe.kind is Kind.PHOTO]
     if not wanted or clip.look is None:
         return []
-    try:
-        frame = best_cover(clip.path, clip.info, clip.look)
-    except FileError as error:
-        return [failed(item, error) for item in wanted]
-    size = Size(frame.rgb.shape[1], frame.rgb.shape[0])
-    photo = Photo(pixels=frame.rgb, shown=size, scale=1.0, notes=(), meta=PhotoMeta())
-    look = looked_at(photo)
-    made = [deliver(item, photo, look.findings, look.tone, clip.out) for item in wanted]
-    return [replace(one, facts={**one.facts, "frame_s": round(frame.t_s, 3)}) for one in made]
+    from mediakit.batch.clip_covers import deliver_covers
+
+    return deliver_covers(wanted, clip.path, clip.info, clip.look, clip.out)
 
 
 def _skipped(item: Wanted, why: str) -> Delivered:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from mediakit.batch.outfolder import file_hash, published
 from mediakit.batch.plan import Job, Wanted
-from mediakit.batch.preview import write_preview
-from mediakit.batch.problems import failed
-from mediakit.errors import Fault, FileError
+from mediakit.batch.preview import preview_name, write_preview
+from mediakit.batch.problems import failed, refuse_unfit
+from mediakit.errors import FileError
 from mediakit.look.measure import Tone
-from mediakit.model import Check, Delivered, Findings, Kind, Outcome, Size
+from mediakit.model import Delivered, Findings, Kind, Outcome, Size
 from mediakit.photo.open import Photo, open_photo, peek
 from mediakit.photo.render import decode_size, looked_at, render_photo
-from mediakit.platforms.check import Expected, check_file, conforms
+from mediakit.platforms.check import Expected, check_file
 from mediakit.quality.photo import score_photo
 
 
@@ -78,7 +78,7 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: 
         checks=checks,
         score=score_photo(done.pixels, done.findings, shown=size, tilt_counts=False),
         notes=done.notes,
-        facts={**done.facts, "preview": write_preview(done.pixels, out, f"{item.fingerprint}-{name_key(item)}")},
+        facts={**done.facts, "preview": write_preview(done.pixels, out, preview_name(item))},
     )
 
 
@@ -90,20 +90,3 @@ def _not_for(item: Wanted, shown: Size) -> Delivered:
         fingerprint=item.fingerprint,
         why=f"{item.target} is for pictures of {item.recipe.shape.max_ratio} and narrower, this one is {shown}",
     )
-
-
-def refuse_unfit(item: Wanted, checks: tuple[Check, ...]) -> None:
-    """Raise CHECK_FAILED where a written file does not conform to its surface: it must not get its final name."""
-    if conforms(checks):
-        return
-    broken = ", ".join(
-        f"{c.rule} is {c.measured}, allowed {c.limit}" for c in checks if not c.ok and c.severity == "block"
-    )
-    raise FileError(Fault.CHECK_FAILED, f"{item.path} would not conform to {item.target}: {broken}.", "See the report.")
-
-
-def name_key(item: Wanted) -> str:
-    """A short name that is this deliverable's own, for its preview."""
-    import hashlib
-
-    return hashlib.sha256(item.path.encode("utf-8", "backslashreplace")).hexdigest()[:16]

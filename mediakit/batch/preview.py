@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mediakit.batch.outfolder import HOME
+from mediakit.batch.plan import Wanted
 from mediakit.model import Size
 from mediakit.pixels.resample import resize
 
@@ -25,3 +27,9 @@ def write_preview(rgb: NDArray[np.uint8], out: Path, name: str) -> str:
     size = Size(max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
     Image.fromarray(resize(rgb, size)).save(path, "WEBP", quality=WEBP_QUALITY, method=2)
     return rel
+
+
+def preview_name(item: Wanted) -> str:
+    """A name that is this deliverable's own, whatever its path is called."""
+    path = hashlib.sha256(item.path.encode("utf-8", "backslashreplace")).hexdigest()
+    return f"{item.fingerprint}-{path[:16]}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mediakit.batch.plan import Job, Wanted
-from mediakit.errors import FileError
-from mediakit.model import Delivered, Outcome, Problem
+from mediakit.errors import Fault, FileError
+from mediakit.model import Check, Delivered, Outcome, Problem
+from mediakit.platforms.check import conforms
 
 
 def refused(job: Job, problem: Problem) -> Outcome:
@@ -27,3 +28,13 @@ def failed(item: Wanted, error: FileError) -> Delivered:
         why=error.message,
         problem=problem_of(error),
     )
+
+
+def refuse_unfit(item: Wanted, checks: tuple[Check, ...]) -> None:
+    """Raise CHECK_FAILED where a written file does not conform to its surface: it must not get its final name."""
+    if conforms(checks):
+        return
+    broken = ", ".join(
+        f"{c.rule} is {c.measured}, allowed {c.limit}" for c in checks if not c.ok and c.severity == "block"
+    )
+    raise FileError(Fault.CHECK_FAILED, f"{item.path} would not conform to {item.target}: {broken}.", "See the report.")

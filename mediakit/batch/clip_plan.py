@@ -1,0 +1,79 @@
+"""One deliverable of a clip as it is planned, and what can be said of it before anybody has looked at the picture.
+
+Light on purpose: new sound for a clip whose picture is copied needs nothing but this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mediakit.frame.solve import Framing
+from mediakit.model import Crop, Note, Size
+from mediakit.platforms.schema import ClipSpec
+from mediakit.presets.recipe import Recipe
+from mediakit.video.clip import ClipInfo
+from mediakit.video.encode import Encoding
+from mediakit.video.render import ClipOutput
+from mediakit.video.timing import output_fps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One deliverable of a clip before it is rendered."""
+
+    output: ClipOutput
+    framing: Framing
+    facts: dict[str, object] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+
+def wrong_length(info: ClipInfo, recipe: Recipe) -> str | None:
+    """Why the clip is too short or too long for its surface, where the preset does not want it trimmed; else None."""
+    spec = clip_spec(recipe)
+    length_s = float(info.duration)
+    words = f"{length_s:.1f} s long, {recipe.target.name} takes"
+    if spec.min_duration_s is not None and length_s < spec.min_duration_s - 0.05:
+        return f"{words} {spec.min_duration_s:.0f} s and more"
+    if spec.max_duration_s is None or recipe.clip is None or recipe.clip.too_long == "trim":
+        return None
+    return f"{words} {spec.max_duration_s:.0f} s and less" if length_s > spec.max_duration_s + 0.05 else None
+
+
+def untouched(recipe: Recipe, info: ClipInfo, path: Path) -> Planned:
+    """The plan that leaves the picture as the camera wrote it. `path` is the deliverable's temporary name."""
+    whole = Crop.whole(info.size)
+    output = ClipOutput(
+        path=path,
+        size=even_size(info.size),
+        crop=whole,
+        fps=output_fps(info.fps, clip_spec(recipe).max_fps),
+        encoding=encoding_of(clip_spec(recipe), recipe),
+        as_shot=True,
+    )
+    return Planned(output=output, framing=Framing(whole, "crop", "the picture stays as it was shot"))
+
+
+def clip_spec(recipe: Recipe) -> ClipSpec:
+    """The surface's rules for clips."""
+    spec = recipe.target.surface.clip
+    assert spec is not None  # planning gives a clip only to surfaces that take clips
+    return spec
+
+
+def encoding_of(spec: ClipSpec, recipe: Recipe) -> Encoding:
+    """How the picture is encoded, by the surface's limits and the preset."""
+    assert recipe.clip is not None
+    budgets = [size for size in (spec.max_bytes, spec.target_bytes) if size is not None]
+    return Encoding(
+        max_video_kbps=spec.max_video_kbps,
+        max_level=spec.max_level,
+        max_bytes=min(budgets, default=None),
+        max_gop_s=spec.max_gop_s,
+        x264_preset=recipe.clip.x264_preset,
+    )
+
+
+def even_size(size: Size) -> Size:
+    """4:2:0 needs even sides; a single odd row or column goes."""
+    return Size(max(2, size.width_px // 2 * 2), max(2, size.height_px // 2 * 2))
