@@ -184,6 +184,19 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a photo's colour is developed to because of the photos it belongs with (see `mediakit.look.scene`).
+
+    `warm` and `magenta` are the light's colour in this photo (log2 ratios, see `mediakit.look.cast`), `curve` the code
+    values (0..1) that the knots of the tone curve should have.
+    """
+
+    warm: float
+    magenta: float
+    curve: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One reason of a score. `value` runs 0.0 poor .. 1.0 fine; `measured` is the fact behind it, with a number.
 

@@ -7,12 +7,14 @@ pixel's colour, sampled once into a 33-point cube, so photos and clips share it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from mediakit.look.cast import Cast, adaptation
 from mediakit.look.measure import Tone
 from mediakit.look.tone_curve import apply_curve, curve_for, exposure_ev
+from mediakit.model import Anchor
 from mediakit.pixels.cube import Cube
 from mediakit.pixels.filters import smoothstep
 from mediakit.pixels.lab import hue_deg, lab_from_linear, linear_from_lab
@@ -34,21 +36,27 @@ SKIN_HUE_DEG, SKIN_HUE_REACH_DEG = 55.0, 13.0
 Step = Callable[[Float], Float]
 
 
-def cube_for(tone: Tone, develop: Develop, look: Cube | None) -> tuple[Cube, dict[str, object]]:
+def cube_for(
+    tone: Tone, develop: Develop, look: Cube | None, *, anchor: Anchor | None = None
+) -> tuple[Cube, dict[str, object]]:
     """The cube for one source, and what it does in JSON-able numbers.
 
     `look` is the brand's cube, applied last at `develop.look_strength`. With both amounts 0 and no look the result is
-    exactly the identity (`Cube.is_identity`).
+    exactly the identity (`Cube.is_identity`). An `anchor` takes the place of what the photo alone would be judged to be.
     """
     facts: dict[str, object] = {}
     steps: list[Step] = []
+    if anchor is not None:
+        tone = replace(tone, cast=Cast(anchor.warm, anchor.magenta), curve=anchor.curve)
+        facts["scene"] = "shared"
     cast = correction(tone.cast, _strength(develop.white_balance))
-    if cast is not None and tone.skin_lab is not None:
+    if cast is not None and tone.skin_lab is not None and anchor is None:
         cast = kind_to_skin(cast, tone.skin_lab)
     if cast is not None:
         facts["cast_removed"] = {"warm": round(cast.warm, 3), "magenta": round(cast.magenta, 3)}
         steps.append(_white_balance(cast))
-    knots = curve_for(tone, _strength(develop.auto_tone)) if develop.auto_tone > 0 else None
+    strength = _strength(develop.auto_tone)
+    knots = curve_for(tone, strength, agreed=anchor is not None) if strength > 0 else None
     if knots is not None:
         facts["exposure_ev"] = round(exposure_ev(knots), 2)
         facts["curve"] = [round(float(value), 3) for value in knots]

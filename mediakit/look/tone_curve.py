@@ -35,11 +35,16 @@ NOTHING = 0.004
 Knots = NDArray[np.float64]
 
 
-def curve_for(tone: Tone, strength: float) -> Knots | None:
-    """Code values (0..1) for `prior.KNOTS`, rising; None where the picture needs no curve. `strength` 1 is the advice."""
+def curve_for(tone: Tone, strength: float, *, agreed: bool = False) -> Knots | None:
+    """Code values (0..1) for `prior.KNOTS`, rising; None where the picture needs no curve. `strength` 1 is the advice.
+
+    `agreed`: the advice is a whole scene's, so it is not this photo's to call it too little to be worth it.
+    """
     x = np.array(KNOTS)
     change = _within_limits(x, x + strength * (np.array(tone.curve) - x), tone) - x
-    change *= _worth(change, tone) * _unstretched(x, change, tone) * _kind_to_skin(x, change, tone)
+    change *= _unstretched(x, change, tone) * _kind_to_skin(x, change, tone)
+    if not agreed:
+        change *= worth(change, tone)
     if np.abs(change).max() < NOTHING:
         return None
     return _rising(x, _below_clipping(x, x + change, tone))
@@ -71,7 +76,7 @@ def _within_limits(x: Knots, y: Knots, tone: Tone) -> Knots:
     return np.clip(y, lowest, encode(light * 2**MAX_LIFT_EV))
 
 
-def _worth(change: Knots, tone: Tone) -> float:
+def worth(change: Knots, tone: Tone) -> float:
     """0 where the curve would move this picture's own levels by next to nothing, 1 where it clearly would."""
     moved = float(np.abs(np.interp(tone.mid[1:-1], KNOTS, change)).mean())
     t = float(np.clip((moved - NEGLIGIBLE) / (NOTICEABLE - NEGLIGIBLE), 0, 1))
