@@ -34,6 +34,7 @@ from mediakit.photo.tonemap import PQ, to_sdr
 
 Rgb8 = NDArray[np.uint8]
 Deep = NDArray[np.uint16]
+Picture = Image.Image | Rgb8 | Deep
 _UNREADABLE = Note("profile-unreadable", "The colour profile could not be read; the photo was taken to be sRGB.")
 _BAND_PIXELS = 1 << 17
 _TRUSTED_WITHIN = 2
@@ -69,10 +70,11 @@ def in_bands(pixels: Rgb8 | Deep, change: Callable[[Any], Rgb8]) -> Rgb8:
     return result
 
 
-def to_srgb(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
+def to_srgb(picture: Picture, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
     """The picture in sRGB, (H, W, 3) uint8, and what there is to say about it.
 
-    picture: mode L, RGB, CMYK or LAB, its values as `tag` says; or (H, W, 3) uint16 RGB, 0..65535.
+    picture: mode L, RGB, CMYK or LAB, its values as `tag` says; or (H, W, 3) RGB, uint8 or uint16 with 0..65535. An array
+    that is sRGB already is returned itself.
     """
     if tag.is_hdr:
         return _from_hdr(picture, tag)
@@ -84,18 +86,23 @@ def to_srgb(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[No
     if plan.quick:
         return plan.quick.apply(np.asarray(picture)), ()
     if plan.transform:
-        return _by_littlecms(_eight_bits(picture), plan.transform), ()
-    return _rgb(_eight_bits(picture)), ()
+        return _by_littlecms(_image(picture), plan.transform), ()
+    return _rgb(picture), ()
 
 
-def _eight_bits(picture: Image.Image | Deep) -> Image.Image:
+def _image(picture: Picture) -> Image.Image:
+    """The picture as Pillow's, 8 bits a channel."""
+    return picture if isinstance(picture, Image.Image) else Image.fromarray(_rgb(picture))
+
+
+def _rgb(picture: Picture) -> Rgb8:
+    """The picture as an 8-bit array, by value: no profile is applied."""
     if isinstance(picture, Image.Image):
-        return picture
-    return Image.fromarray(cv2.convertScaleAbs(picture, alpha=255 / 65535))
-
-
-def _rgb(image: Image.Image) -> Rgb8:
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+        return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
+    if picture.dtype == np.uint8:
+        return picture.astype(np.uint8, copy=False)
+    rounded: Rgb8 = cv2.convertScaleAbs(picture, alpha=255 / 65535)
+    return rounded
 
 
 def _by_littlecms(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Rgb8:
@@ -107,15 +114,14 @@ def _by_littlecms(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> 
     return np.asarray(ImageCms.applyTransform(image, transform))
 
 
-def _without_profile(picture: Image.Image | Deep) -> Rgb8:
+def _without_profile(picture: Picture) -> Rgb8:
     """Taken as sRGB; ink by the plain formula that viewers use; Lab by the D50 white it is defined with."""
-    image = _eight_bits(picture)
-    if image.mode == "LAB":
-        return _by_littlecms(image, _lab_to_srgb())
-    return _rgb(image)
+    if isinstance(picture, Image.Image) and picture.mode == "LAB":
+        return _by_littlecms(picture, _lab_to_srgb())
+    return _rgb(picture)
 
 
-def _from_code_points(picture: Image.Image | Deep, tag: ColourTag) -> Rgb8:
+def _from_code_points(picture: Picture, tag: ColourTag) -> Rgb8:
     """H.273 primaries without a profile: wide ones are brought home, the rest is near enough to sRGB."""
     is_rgb = not isinstance(picture, Image.Image) or picture.mode == "RGB"
     if not is_rgb or tag.primaries not in PRIMARIES or tag.primaries == 1:
@@ -123,13 +129,13 @@ def _from_code_points(picture: Image.Image | Deep, tag: ColourTag) -> Rgb8:
     return _quick_for_primaries(tag.primaries).apply(np.asarray(picture))
 
 
-def _from_hdr(picture: Image.Image | Deep, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
+def _from_hdr(picture: Picture, tag: ColourTag) -> tuple[Rgb8, tuple[Note, ...]]:
     kind = "PQ" if tag.transfer == PQ else "HLG"
     note = Note(
         "hdr-to-sdr", f"This is an HDR photo ({kind}); its light was brought into the range of ordinary screens."
     )
-    if isinstance(picture, Image.Image):
-        picture = np.asarray(picture.convert("RGB")).astype(np.uint16) * 257
+    if isinstance(picture, Image.Image) or picture.dtype == np.uint8:
+        picture = _rgb(picture).astype(np.uint16) * 257
     return in_bands(picture, lambda band: to_sdr(band, tag.primaries, tag.transfer)), (note,)
 
 

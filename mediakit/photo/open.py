@@ -4,6 +4,7 @@
 
 `open_photo` never guesses: a file that is damaged is refused by name, and what had to be decided (an unreadable profile,
 an animation of which the first picture was taken) is said in `notes`. `peek` tells the same facts without decoding.
+A job that needs both reads the file once: `admit`, then `facts_of`, then `decoded`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from mediakit.photo.containers import ColourTag, Header
 from mediakit.photo.decode import decode
 from mediakit.photo.metadata import PhotoMeta, read_meta
 from mediakit.presets.schema import Limits
+
+__all__ = ["Photo", "PhotoFacts", "admit", "decoded", "facts_of", "open_photo", "peek"]
 
 Rgb8 = NDArray[np.uint8]
 _GAMMA_OF_SRGB = 0.45455
@@ -64,7 +67,11 @@ class PhotoFacts:
 
 def peek(path: Path, limits: Limits) -> PhotoFacts:
     """Facts by header only; a damaged or refused file raises the FileError that `open_photo` would."""
-    admitted = admit(path, limits)
+    return facts_of(admit(path, limits))
+
+
+def facts_of(admitted: Admitted) -> PhotoFacts:
+    """The facts of a file that was read and judged already."""
     header = admitted.header
     meta = read_meta(header)
     return PhotoFacts(
@@ -91,7 +98,11 @@ def open_photo(path: Path, limits: Limits, *, at_least: Size | None = None) -> P
     Raises FileError: UNREADABLE, EMPTY, TOO_LARGE, TOO_SMALL, NOT_MEDIA, MISLABELLED, UNSUPPORTED_FORMAT,
     UNSUPPORTED_CODEC, TRUNCATED, CORRUPT, POLYGLOT, MISSING_PART, OUT_OF_MEMORY.
     """
-    admitted = admit(path, limits)
+    return decoded(admit(path, limits), at_least=at_least)
+
+
+def decoded(admitted: Admitted, *, at_least: Size | None = None) -> Photo:
+    """`open_photo` for a file that was read and judged already."""
     header = admitted.header
     factor = _factor(header.shown, at_least)
     judge_memory(admitted, factor)
@@ -118,9 +129,9 @@ def _pixels(admitted: Admitted, factor: int) -> tuple[Rgb8, tuple[Note, ...]]:
         developed = np.ascontiguousarray(raw.decode_raw(admitted.data, factor))
         developed.setflags(write=False)
         return developed, (raw.NOTE,)
-    decoded = decode(admitted.data, header, factor)
-    rgb, notes = to_srgb(decoded.image, ColourTag() if decoded.is_srgb else header.colour)
-    turned = rgb if decoded.is_turned else _turn(rgb, header.orientation)
+    found = decode(admitted.data, header, factor)
+    rgb, notes = to_srgb(found.image, ColourTag() if found.is_srgb else header.colour)
+    turned = rgb if found.is_turned else _turn(rgb, header.orientation)
     shown = np.ascontiguousarray(turned)
     shown.setflags(write=False)  # one photo serves several surfaces
     return shown, notes
