@@ -8,7 +8,7 @@ import pytest
 
 from mediakit.errors import FileError, MissingPartError
 from mediakit.model import Size
-from mediakit.vision import faces, look, subject
+from mediakit.vision import look, subject, yunet
 from mediakit.vision.look import look_at
 
 PICTURE = np.random.default_rng(0).integers(0, 255, (120, 160, 3), dtype=np.uint8)
@@ -36,10 +36,10 @@ def test_a_detector_that_fails_leaves_a_note_and_the_rest(monkeypatch):
 
 def test_a_face_network_that_fails_on_one_picture_leaves_a_note(monkeypatch):
     class Broken:
-        def detect(self, _):
-            raise cv2.error("bad layer")
+        def run(self, *_):
+            raise RuntimeError("bad layer")
 
-    monkeypatch.setattr(faces, "_network", lambda *_: Broken())
+    monkeypatch.setattr(yunet, "_session", Broken)
     findings, notes = look_at(PICTURE, SHOWN)
     assert findings.faces == ()
     assert [note.code for note in notes] == ["faces-unknown"]
