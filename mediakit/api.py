@@ -18,6 +18,7 @@ from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener, Silent
 from mediakit.batch.outfolder import ledger_path, only_run
 from mediakit.batch.plan import Plan, plan_batch, without_done
+from mediakit.batch.scenes import shared_looks
 from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
 from mediakit.errors import ExitCode, NothingToDoError
 from mediakit.model import Outcome, Score, Verdict
@@ -84,7 +85,7 @@ def process(
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
     with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
-        plan = _plan(shoot, loaded, targets, folder, ledger, remember=True, force=force)
+        plan = _plan(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs)
         listener.planned(plan)
         result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
         from mediakit.report.write import write_report
@@ -105,7 +106,7 @@ def dry_run(
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
     with Ledger(ledger_path(folder), read_only=True) as ledger:
-        return _plan(shoot, loaded, targets, folder, ledger, remember=False, force=force)
+        return _plan(shoot, loaded, targets, folder, ledger, force=force)
 
 
 def prepare(
@@ -133,13 +134,14 @@ def _plan(
     out: Path,
     ledger: Ledger,
     *,
-    remember: bool,
     force: bool,
+    jobs: int | None = None,
 ) -> Plan:
     hashes, fresh, unreadable = hash_sources(shoot.sources, ledger)
-    if remember:
+    if not ledger.read_only:
         ledger.remember_hashes(fresh)
-    plan = plan_batch(shoot, loaded, targets, out, hashes=hashes)
+    shared = shared_looks(shoot.sources, loaded, targets, ledger, hashes=hashes, jobs=jobs)
+    plan = plan_batch(shoot, loaded, targets, out, hashes=hashes, shared=shared)
     plan = replace(plan, refused=(*plan.refused, *unreadable))
     return plan if force else without_done(plan, ledger)
 

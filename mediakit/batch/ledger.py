@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from mediakit.batch.values import delivered_from_json, outcome_from_json, to_json
 from mediakit.model import Delivered, Outcome, Source
 
-SCHEMA = 1
+SCHEMA = 2
 TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS hashes (
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS sources (
 CREATE TABLE IF NOT EXISTS outputs (
   path TEXT PRIMARY KEY, rel TEXT NOT NULL, target TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL,
   bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, delivered TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS found (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
@@ -33,6 +35,7 @@ class Ledger:
     """Open it with `with Ledger(path) as ledger:`. Not shared between threads."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.read_only = read_only
         self._db = _open_to_read(path) if read_only else _open(path)
 
     def __enter__(self) -> Ledger:
@@ -80,6 +83,17 @@ class Ledger:
         ).fetchone()
         return None if row is None else outcome_from_json(json.loads(row[0]))
 
+    def found(self, key: str) -> Any:
+        """A value kept under `key`, whose maker put everything into the key that it depends on; None where there is none."""
+        row = self._db.execute("SELECT value FROM found WHERE key = ?", (key,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def keep(self, values: Mapping[str, Any]) -> None:
+        """Keep JSON-able values for `found`, in one transaction."""
+        rows = [(key, json.dumps(value)) for key, value in values.items()]
+        with self._db:
+            self._db.executemany("INSERT OR REPLACE INTO found VALUES (?, ?)", rows)
+
     def record(self, outcome: Outcome, settings: str, out: Path) -> None:
         """Keep an outcome and the deliverables that were made. Called after their files have their final names."""
         with self._db:
@@ -118,21 +132,32 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
-    """For a dry run, which must write nothing; where there is no ledger yet, an empty one in memory."""
-    if not path.is_file():
-        db = sqlite3.connect(":memory:")
-        db.executescript(TABLES)
-        return db
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    """For a dry run, which must write nothing; an empty one in memory where there is none yet, or one of another schema."""
+    if path.is_file():
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            if _schema(db) == SCHEMA:
+                return db
+        except sqlite3.DatabaseError:
+            pass  # damaged: the next run that may write will set it aside
+        db.close()
+    db = sqlite3.connect(":memory:")
+    db.executescript(TABLES)
+    return db
+
+
+def _schema(db: sqlite3.Connection) -> int | None:
+    row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    return None if row is None else int(row[0])
 
 
 def _prepared(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30)
     try:
         db.executescript(TABLES)
-        row = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-        if row is not None and int(row[0]) != SCHEMA:
-            raise sqlite3.DatabaseError(f"ledger schema {row[0]}")
+        schema = _schema(db)
+        if schema not in (None, SCHEMA):
+            raise sqlite3.DatabaseError(f"ledger schema {schema}")
         db.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
         db.commit()
     except BaseException:

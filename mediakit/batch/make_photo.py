@@ -37,7 +37,7 @@ def make_photo(job: Job) -> Outcome:
         findings=look.findings,
         score=score,
         delivered=delivered,
-        notes=(*photo.notes, *look.notes),
+        notes=(*job.notes, *photo.notes, *look.notes),
         facts={**preview, "format": facts.format},
     )
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.names import distinct_paths
 from mediakit.batch.shoot import Refusal, Shoot
-from mediakit.model import Delivered, Kind, Outcome, Size, Source
+from mediakit.model import Anchor, Delivered, Kind, Note, Outcome, Size, Source
 from mediakit.platforms.load import surface
 from mediakit.platforms.schema import ClipSpec, Target
 from mediakit.platforms.targets import takes
@@ -61,6 +61,8 @@ class Job:
     skipped: tuple[Delivered, ...] = ()
     known: Outcome | None = None
     """What an earlier run found out about the source; None: it has to be looked at."""
+    notes: tuple[Note, ...] = ()
+    """What planning has to say about the source."""
 
     @property
     def only_sound(self) -> bool:
@@ -73,6 +75,14 @@ class Job:
         if self.known is None:
             return False
         return not self.wanted or self.known.problem is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the photos of a shoot are developed to, by `rel`; and what a person should know about it."""
+
+    anchors: Mapping[str, Anchor] = field(default_factory=dict)
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +102,21 @@ class Plan:
         return tuple(job for job in self.jobs if not job.is_done)
 
 
+NOTHING_SHARED = Shared()
+
+
 def plan_batch(
-    shoot: Shoot, preset: LoadedPreset, targets: Sequence[Target], out: Path, *, hashes: Mapping[str, str]
+    shoot: Shoot,
+    preset: LoadedPreset,
+    targets: Sequence[Target],
+    out: Path,
+    *,
+    hashes: Mapping[str, str],
+    shared: Shared = NOTHING_SHARED,
 ) -> Plan:
     """Decide every deliverable of a shoot. `hashes` maps a source's `rel` to its SHA-256; one without is left out.
 
+    `shared` is what photos are developed to because of their scenes (see `scenes.py`).
     Raises ClashError where two sources would share one output even after renaming.
     """
     settings = settings_fingerprint(preset.preset.limits)
@@ -106,8 +126,9 @@ def plan_batch(
         if source.rel not in hashes:
             continue
         sha256 = hashes[source.rel]
+        anchor = shared.anchors.get(source.rel)
         wanted = tuple(
-            item for target in targets for item in _wanted(source, target, preset, sha256, paths[source.rel])
+            item for target in targets for item in _wanted(source, target, preset, sha256, paths[source.rel], anchor)
         )
         jobs.append(
             Job(
@@ -118,6 +139,7 @@ def plan_batch(
                 settings=settings,
                 wanted=wanted,
                 skipped=_skipped(source.kind, targets),
+                notes=shared.notes.get(source.rel, ()),
             )
         )
     return Plan(shoot=shoot, out=out, jobs=tuple(jobs), refused=shoot.refused, preset=preset, targets=tuple(targets))
@@ -147,11 +169,13 @@ def _less_done(job: Job, ledger: Ledger) -> Job:
     return replace(job, wanted=tuple(left), kept=tuple(kept), known=known)
 
 
-def _wanted(source: Source, target: Target, preset: LoadedPreset, sha256: str, stem: str) -> list[Wanted]:
+def _wanted(
+    source: Source, target: Target, preset: LoadedPreset, sha256: str, stem: str, anchor: Anchor | None
+) -> list[Wanted]:
     if not takes(target, source.kind):
         return []
     spec = target.surface.spec(source.kind)
-    recipe = recipe_for(preset, target, source.kind, bed_seed=sha256)
+    recipe = recipe_for(preset, target, source.kind, bed_seed=sha256).anchored(anchor)
     suffix = ".mp4" if source.kind is Kind.CLIP else ".jpg"
     wanted = [_item(target.name, f"{target.folder}/{stem}{suffix}", recipe)]
     if isinstance(spec, ClipSpec) and spec.cover is not None:

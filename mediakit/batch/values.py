@@ -10,11 +10,13 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
 from mediakit.model import Delivered, Outcome, Saliency
+
+Value = TypeVar("Value")
 
 
 def to_json(value: Any) -> Any:
@@ -50,6 +52,11 @@ def outcome_from_json(data: Any) -> Outcome:
 def delivered_from_json(data: Any) -> Delivered:
     """The inverse of `to_json` for a Delivered."""
     return cast(Delivered, _reader(Delivered).validate_python(data))
+
+
+def read_value(kind: type[Value], data: Any) -> Value:
+    """The inverse of `to_json` for any of our values."""
+    return cast(Value, _reader(cast(Any, kind)).validate_python(data))
 
 
 @cache

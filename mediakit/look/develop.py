@@ -27,6 +27,8 @@ MAX_STRENGTH = 1.25
 """At an amount of 0.75 and more it goes this much further."""
 MAX_WARM, MAX_MAGENTA = 0.5, 0.24
 """Limits of the correction, log2 ratios: about 33 mired, and a green tube light. More is a sunset, or a stage."""
+SCENE_REACH = 2.0
+"""A photo may be brought to its scene's light from so many times further: that light is known, not guessed."""
 NEGLIGIBLE, NOTICEABLE = 0.01, 0.05
 """log2 ratios: a cast under the first is left alone, above the second it is taken in full."""
 
@@ -49,7 +51,8 @@ def cube_for(
     if anchor is not None:
         tone = replace(tone, cast=Cast(anchor.warm, anchor.magenta), curve=anchor.curve)
         facts["scene"] = "shared"
-    cast = correction(tone.cast, _strength(develop.white_balance))
+    reach = 1.0 if anchor is None else SCENE_REACH
+    cast = correction(tone.cast, _strength(develop.white_balance), reach)
     if cast is not None and tone.skin_lab is not None and anchor is None:
         cast = kind_to_skin(cast, tone.skin_lab)
     if cast is not None:
@@ -68,13 +71,14 @@ def cube_for(
     return cube, facts
 
 
-def correction(cast: Cast, strength: float) -> Cast | None:
-    """The part of a measured cast that is taken away: limited, and None where there is hardly any."""
+def correction(cast: Cast, strength: float, reach: float = 1.0) -> Cast | None:
+    """The part of a measured cast that is taken away: limited (`reach` times), and None where there is hardly any."""
     size = float(np.hypot(cast.warm, 1.5 * cast.magenta))
     share = strength * float(smoothstep(np.array(size, np.float32), NEGLIGIBLE, NOTICEABLE))
     if share == 0:
         return None
-    limit = min(MAX_WARM / max(abs(cast.warm), 1e-6), MAX_MAGENTA / max(abs(cast.magenta), 1e-6), share)
+    most = reach * MAX_WARM / max(abs(cast.warm), 1e-6), reach * MAX_MAGENTA / max(abs(cast.magenta), 1e-6)
+    limit = min(*most, share)
     return cast.scaled(limit)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mediakit.look import points, signature
 from mediakit.look.cast import Cast
-from mediakit.look.develop import kind_to_skin
+from mediakit.look.develop import MAX_MAGENTA, MAX_WARM, kind_to_skin
 from mediakit.look.glimpse import Glimpse
 from mediakit.look.prior import KNOTS
 from mediakit.look.tone_curve import worth
@@ -79,10 +79,17 @@ def agree(glimpses: Sequence[Glimpse], links: Sequence[Link]) -> tuple[Anchor, .
     own = np.array([(g.tone.cast.warm, g.tone.cast.magenta, 0.0) for g in glimpses])
     relative = _relative(len(glimpses), links, own)
     ev = np.clip(relative[:, 2] - np.median(relative[:, 2]), -FARTHEST_EV, FARTHEST_EV)
-    light = relative[:, :2] + np.median(own[:, :2] - relative[:, :2], axis=0)
+    middle = np.median(relative[:, :2], axis=0)
+    shared = np.clip(np.median(own[:, :2] - (relative[:, :2] - middle), axis=0), *_limits())
+    light = relative[:, :2] - middle + shared
     casts = _kind_to_all(glimpses, [Cast(float(warm), float(magenta)) for warm, magenta in light])
-    shared = _shared_curve(glimpses, ev)
-    return tuple(_anchor(cast, shared, e) for cast, e in zip(casts, ev, strict=True))
+    curve = _shared_curve(glimpses, ev)
+    return tuple(_anchor(cast, curve, e) for cast, e in zip(casts, ev, strict=True))
+
+
+def _limits() -> tuple[Vector, Vector]:
+    most = np.array([MAX_WARM, MAX_MAGENTA])
+    return -most, most
 
 
 def _relative(count: int, links: Sequence[Link], own: Vector) -> Vector:

@@ -122,8 +122,9 @@ def _softened(table: Float) -> Float:
 def _correlation(first: Float, second: Float) -> NDArray[np.float64]:
     """Sum of products for every shift of `second` within REACH, (2 r + 1) cells along each axis, by FFT."""
     size = [n + 2 * r for n, r in zip(first.shape, REACH, strict=True)]
-    one, other = np.fft.rfftn(first, size), np.fft.rfftn(second, size)
-    full = np.fft.irfftn(np.conj(one) * other, size)
+    axes = (0, 1, 2)
+    one, other = np.fft.rfftn(first, size, axes), np.fft.rfftn(second, size, axes)
+    full = np.fft.irfftn(np.conj(one) * other, size, axes)
     for axis, reach in enumerate(REACH):
         full = np.take(full, range(-reach, reach + 1), axis=axis, mode="wrap")
     return full

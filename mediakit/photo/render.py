@@ -161,7 +161,7 @@ def _is_inside(box: Box, size: Size) -> bool:
 
 def _cube(tone: Tone, recipe: Recipe) -> tuple[Cube, dict[str, object]]:
     path = recipe.asset(recipe.develop.look)
-    return cube_for(tone, recipe.develop, read_cube(path) if path else None)
+    return cube_for(tone, recipe.develop, read_cube(path) if path else None, anchor=recipe.anchor)
 
 
 def _with_logo(

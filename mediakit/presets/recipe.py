@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from mediakit.model import Kind, Size
+from mediakit.model import Anchor, Kind, Size
 from mediakit.platforms.schema import Data, Shape, Target
 from mediakit.presets.schema import Bed, Clip, Develop, Frame, Overlay, Privacy, Retouch, Sound
 
-RENDERING = 1
+RENDERING = 2
 """Raised when a change of code changes pixels or sound: everything is then made again."""
 
 
@@ -45,6 +45,8 @@ class Recipe(Data):
     sound: Sound | None = None
     clip: Clip | None = None
     bed: Bed | None = None
+    anchor: Anchor | None = None
+    """What this one photo is developed to because of the photos it was taken with."""
     assets: dict[str, AssetRef] = Field(default_factory=dict)
 
     @property
@@ -63,6 +65,10 @@ class Recipe(Data):
     def settled(self, shown: Size) -> Recipe:
         """The recipe for one source of `shown` pixels; its fingerprint is that of the recipe it came from."""
         return self.model_copy(update={"target": self.target.settled(self.kind, shown)})
+
+    def anchored(self, anchor: Anchor | None) -> Recipe:
+        """The recipe for one photo of a scene; its fingerprint is its own."""
+        return self if anchor is None else self.model_copy(update={"anchor": anchor})
 
     def asset(self, name: str | None) -> Path | None:
         """The file behind an asset name, None for None."""

@@ -83,7 +83,8 @@ def _limits(override: SurfaceOverride | None) -> dict[str, float | int]:
 
 
 def _develop(loaded: LoadedPreset, files: dict[str, AssetRef]) -> Develop:
-    develop = loaded.preset.develop
+    # What a scene shares is in the photo's anchor, not in how it came about.
+    develop = loaded.preset.develop.model_copy(update={"share_scene": True})
     if develop.look is None or develop.look_strength == 0:
         return develop.model_copy(update={"look": None, "look_strength": 1.0})
     files["look"] = reference(loaded.assets["develop.look"])

@@ -31,6 +31,8 @@ class Develop(Section):
     look: Asset | None = None
     """The brand's `.cube` file."""
     look_strength: Amount = 1.0
+    share_scene: bool = True
+    """Photos that show the same scene share their white balance and exposure."""
 
 
 class Retouch(Section):
