@@ -1,8 +1,11 @@
 """Write a finished photo: the best picture that fits the surface's bytes, saying only what it should say.
 
 Every file carries an sRGB profile of under 500 bytes, no position, serial number, maker note, owner or thumbnail; the
-copyright and the AI label of the original are written back and read again to prove it. JPEG is progressive with its own
-tables; colour is kept at full resolution (4:4:4) where the bytes allow it, because red on white bleeds at half (4:2:0).
+copyright and the AI label of the original are written back and read again to prove it.
+
+JPEG has its own Huffman tables, and is progressive where bytes have to be fought for: that saves another 4 % and takes
+four times as long to write and to open, so a picture that fits as it is does without. Colour is kept at full resolution
+(4:4:4) where the picture needs it and the bytes allow it, because saturated red bleeds at half (4:2:0).
 """
 
 from __future__ import annotations
@@ -15,22 +18,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, PngImagePlugin
 
 from mediakit.errors import Fault, FileError
+from mediakit.photo.chroma import needs_full_chroma
 from mediakit.photo.containers import read_header
 from mediakit.photo.icc import srgb_profile
 from mediakit.photo.labels import exif_block, xmp_packet
 from mediakit.photo.metadata import PhotoMeta, read_meta
-from mediakit.photo.search import Encode, Encoded, fit
+from mediakit.photo.search import Budget, Encode, Encoded, Judge, Search
+from mediakit.pixels.similarity import ssim
 
 Format = Literal["jpeg", "png", "webp"]
 Subsampling = Literal["4:4:4", "4:2:0"]
 _LONGEST_SIDE_PX = {"jpeg": 65500, "webp": 16383, "png": 1 << 30}
-_FULL_CHROMA_FROM = 80
-"""Below this JPEG quality the bytes are better spent on the picture than on full-resolution colour."""
+LOWEST_QUALITY = 30
+"""A limit of bytes is kept to down to here; below, a picture shows little but blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Saved:
     encodes: int
     reached_target: bool
     """Whether `target_bytes` was met; True where there was none."""
+    alike: float | None = None
+    """SSIM of its luma against the picture (Wang et al. 2004); None where nothing had to be given up for bytes."""
 
 
 def save_photo(  # noqa: PLR0913 - all by name, and each is a fact of the surface or the preset
@@ -56,12 +64,12 @@ def save_photo(  # noqa: PLR0913 - all by name, and each is a fact of the surfac
     meta: PhotoMeta | None = None,
     keep_capture_date: bool = False,
     quality: int = 92,
-    floor: int = 60,
+    floor: int = LOWEST_QUALITY,
 ) -> Saved:
     """Write (H, W, 3) uint8 sRGB to `path`.
 
-    The first try is at `quality`; it is the only one when it fits. Else the best quality that meets `target_bytes` is
-    looked for, not going below a good one for its sake; `max_bytes` is kept to at any quality down to `floor`.
+    The first try is at `quality`; it is the only one when it fits. Else the best that meets `target_bytes` is looked for,
+    not going below the perceptual floor (`search.ALIKE`) for its sake; `max_bytes` is kept to down to quality `floor`.
     Raises FileError: CHECK_FAILED when even `floor` does not fit, or a label did not survive; DISK_FULL; NOT_WRITABLE.
     """
     meta = meta or PhotoMeta()
@@ -73,7 +81,7 @@ def save_photo(  # noqa: PLR0913 - all by name, and each is a fact of the surfac
             f"Make it at most {_LONGEST_SIDE_PX[format]} pixels long.",
         )
     encode = _encoder(Image.fromarray(rgb), format, meta, keep_capture_date)
-    chosen = _choose(encode, format, max_bytes, target_bytes, quality, floor)
+    chosen, tries = _choose(encode, rgb, format, Budget(max_bytes, target_bytes, quality, floor))
     _check_label(chosen.data, format, meta)
     _write(path, chosen.data)
     return Saved(
@@ -81,26 +89,27 @@ def save_photo(  # noqa: PLR0913 - all by name, and each is a fact of the surfac
         format=format,
         quality=chosen.quality,
         subsampling="4:4:4" if chosen.full_chroma else "4:2:0",
-        encodes=chosen.tries,
+        encodes=tries,
         reached_target=target_bytes is None or len(chosen.data) <= target_bytes,
+        alike=None if chosen.alike is None else round(chosen.alike, 4),
     )
 
 
 def _encoder(image: Image.Image, format: Format, meta: PhotoMeta, keep_capture_date: bool) -> Encode:
     exif, xmp, icc = exif_block(meta, keep_capture_date), xmp_packet(meta), srgb_profile()
 
-    def encode(quality: int, full_chroma: bool) -> bytes:
+    def encode(quality: int, *, full_chroma: bool, thorough: bool) -> bytes:
         file = io.BytesIO()
         if format == "jpeg":
             packet: dict[str, bytes] = {"xmp": xmp} if xmp else {}
             sampling = 0 if full_chroma else 2
             with _room_for(image):
                 image.save(
-                    file, "JPEG", quality=quality, subsampling=sampling, progressive=True, optimize=True,
+                    file, "JPEG", quality=quality, subsampling=sampling, progressive=thorough, optimize=True,
                     icc_profile=icc, exif=exif, **packet,
                 )  # fmt: skip
         elif format == "webp":
-            image.save(file, "WEBP", quality=quality, method=4, icc_profile=icc, exif=exif, xmp=xmp)
+            image.save(file, "WEBP", quality=quality, method=4 if thorough else 2, icc_profile=icc, exif=exif, xmp=xmp)
         else:
             image.save(file, "PNG", icc_profile=icc, exif=exif, pnginfo=_png_texts(meta, xmp))
         return file.getvalue()
@@ -128,31 +137,33 @@ def _png_texts(meta: PhotoMeta, xmp: bytes) -> PngImagePlugin.PngInfo:
     return texts
 
 
-def _choose(
-    encode: Encode, format: Format, max_bytes: int | None, target_bytes: int | None, quality: int, floor: int
-) -> Encoded:
+def _choose(encode: Encode, rgb: NDArray[np.uint8], format: Format, budget: Budget) -> tuple[Encoded, int]:
+    """The file to write and how many tries it took."""
     if format == "png":
-        only = Encoded(encode(100, True), 100, True, 1)
-        if max_bytes is not None and len(only.data) > max_bytes:
-            raise _too_big(len(only.data), max_bytes, "PNG keeps every pixel; choose JPEG for this surface.")
-        return only
-    found = fit(
-        encode,
-        max_bytes=max_bytes,
-        target_bytes=target_bytes,
-        quality=quality,
-        floor=floor,
-        full_chroma_from=_FULL_CHROMA_FROM if format == "jpeg" else 101,
-    )
-    if max_bytes is not None and len(found.data) > max_bytes:
-        raise _too_big(len(found.data), max_bytes, "Make the picture smaller, or lower its details.")
-    return found
+        only = Encoded(encode(100, full_chroma=True, thorough=True), 100, True)
+        if len(only.data) > budget.limit:
+            raise _too_big(len(only.data), budget, "PNG keeps every pixel; choose JPEG for this surface.")
+        return only, 1
+    search = Search(encode, _likeness(rgb), budget)
+    found = search.best(full_chroma=format == "jpeg" and needs_full_chroma(rgb))
+    if len(found.data) > budget.limit:
+        raise _too_big(len(found.data), budget, "Make the picture smaller, or lower its details.")
+    return found, search.tries
 
 
-def _too_big(size: int, limit: int, hint: str) -> FileError:
-    return FileError(
-        Fault.CHECK_FAILED, f"The picture takes {size} bytes at the lowest quality allowed; {limit} fit.", hint
-    )
+def _likeness(rgb: NDArray[np.uint8]) -> Judge:
+    def judge(data: bytes) -> float:
+        written = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
+        if written is None:
+            raise FileError(Fault.INTERNAL, "The picture cannot be read back after encoding.", "Report this file.")
+        return ssim(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), written)
+
+    return judge
+
+
+def _too_big(size: int, budget: Budget, hint: str) -> FileError:
+    words = f"The picture takes {size} bytes at the lowest quality allowed; {budget.max_bytes} fit."
+    return FileError(Fault.CHECK_FAILED, words, hint)
 
 
 def _check_label(data: bytes, format: Format, meta: PhotoMeta) -> None:
