@@ -39,6 +39,15 @@ def denoise(rgb: Rgb8, noise: Noise, amount: float) -> Rgb8:
     return result
 
 
+def left_over(noise: Noise, amount: float) -> Noise:
+    """About what noise a picture still has after `denoise`."""
+    kept = 1 - min(2 * amount, 1.0) * 0.7
+    return Noise(
+        luma=noise.luma * kept if noise.luma >= LEAST_LUMA else noise.luma,
+        chroma=noise.chroma * kept if noise.chroma >= LEAST_CHROMA else noise.chroma,
+    )
+
+
 def _luma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Float:
     """Towards an edge-keeping mean.
 

@@ -90,11 +90,11 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone, recipe: Recipe, p
     cube, facts = _cube(tone, recipe)
     if not cube.is_identity:
         pixels = cube.apply(pixels)
-    pixels, retouched = retouch(pixels, seen.faces, recipe.retouch, shown_scale=size.width_px / framing.crop.w_px)
-    pixels, note = _with_logo(pixels, seen, recipe, spec.safe_zone)
+    retouched = retouch(pixels, seen.faces, recipe.retouch, shown_scale=size.width_px / framing.crop.w_px)
+    pixels, note = _with_logo(retouched.pixels, seen, recipe, spec.safe_zone)
     saved = _save(pixels, path, photo, spec, recipe)
-    facts = {"develop": facts, "retouch": retouched, "quality": saved.quality, "subsampling": saved.subsampling}
-    return Rendered(pixels=pixels, framing=framing, findings=seen, facts=facts, notes=note)
+    facts = {"develop": facts, "retouch": retouched.facts, "quality": saved.quality, "subsampling": saved.subsampling}
+    return Rendered(pixels=pixels, framing=framing, findings=seen, facts=facts, notes=(*retouched.notes, *note))
 
 
 def export_size(shape: Shape, framing: Framing, shown: Size) -> Size:

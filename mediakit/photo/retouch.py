@@ -1,28 +1,37 @@
 """Retouch a finished-size picture: noise, skin, sharpness, in that order, each within its own limits.
 
 Promises: with no face and denoise = sharpen = 0 it returns the very array it was given. Skin smoothing changes nothing
-outside the skin mask and leaves the shares that `SkinFacts` reports. Nothing is invented: no shape, no shade changes.
+outside the skin mask and stays within the preset's ceilings, face by face. Nothing is invented: no shape, no shade changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
-from mediakit.model import Face
-from mediakit.photo.denoise import denoise
+from mediakit.model import Face, Note
+from mediakit.photo.denoise import denoise, left_over
 from mediakit.photo.sharpen import sharpen
-from mediakit.photo.skin import smooth_skin
-from mediakit.photo.skin_mask import SkinMask, skin_mask
+from mediakit.photo.skin import SkinFacts, smooth_skin
+from mediakit.photo.skin_mask import SkinMask, skin_masks
 from mediakit.pixels.light import Rgb8
 from mediakit.pixels.noise import Noise, measure_noise
 from mediakit.presets.schema import Retouch
 
+SKIN_LOWERED = "skin-lowered"
 
-def retouch(
-    rgb: Rgb8, faces: Sequence[Face], options: Retouch, *, shown_scale: float = 1.0
-) -> tuple[Rgb8, dict[str, object]]:
-    """The retouched picture and, JSON-able, what was done.
+
+@dataclass(frozen=True, slots=True)
+class Retouched:
+    """The picture, (H, W, 3) uint8 sRGB; JSON-able facts; what a person should know."""
+
+    pixels: Rgb8
+    facts: dict[str, object]
+    notes: tuple[Note, ...] = ()
+
+
+def retouch(rgb: Rgb8, faces: Sequence[Face], options: Retouch, *, shown_scale: float = 1.0) -> Retouched:
+    """The retouched picture and what was done.
 
     rgb: (H, W, 3) uint8 sRGB at its final size; never written to. `faces` are in its pixels. `shown_scale` is pixels of
     this picture for each pixel of the source: an enlarged picture holds no finer detail to sharpen.
@@ -34,18 +43,37 @@ def retouch(
         facts["noise"] = asdict(noise)
     result = denoise(rgb, noise, options.denoise)
     facts["denoised"] = result is not rgb
-    masks = [mask for mask in (skin_mask(result, face) for face in faces) if mask is not None]
+    wanted = options.skin > 0 or options.sharpen > 0
+    masks = skin_masks(result, faces) if wanted else []
+    notes: tuple[Note, ...] = ()
     if options.skin > 0 and masks:
         result = result.copy() if result is rgb else result
-        facts["faces"] = [_smooth(result, mask, options.skin) for mask in masks]
+        numbers = [_smooth(result, mask, options) for mask in masks]
+        facts["faces"] = [
+            {"region_px": mask.region.as_list(), **asdict(each)} for mask, each in zip(masks, numbers, strict=True)
+        ]
+        notes = _lowered(numbers, options)
     strength = options.sharpen / max(shown_scale, 1.0)
-    left_over = noise.luma * (1 - min(2 * options.denoise, 1.0) * 0.7)
-    return sharpen(result, strength, noise_luma=left_over, spare=masks), facts
+    result = sharpen(result, strength, noise_luma=left_over(noise, options.denoise).luma, spare=masks)
+    return Retouched(result, facts, notes)
 
 
-def _smooth(picture: Rgb8, mask: SkinMask, amount: float) -> dict[str, object]:
-    """Retouch one face in place; the numbers with where it was."""
-    area = mask.region
-    changed, numbers = smooth_skin(picture, mask, amount)
-    picture[area.y_px : area.y_px + area.h_px, area.x_px : area.x_px + area.w_px] = changed
-    return {"region_px": area.as_list(), **asdict(numbers)}
+def _smooth(picture: Rgb8, mask: SkinMask, options: Retouch) -> SkinFacts:
+    """Retouch one face in place."""
+    changed, numbers = smooth_skin(picture, mask, options)
+    mask.part(picture)[:] = changed
+    return numbers
+
+
+def _lowered(numbers: Sequence[SkinFacts], options: Retouch) -> tuple[Note, ...]:
+    """A note where a ceiling of the preset asked for less than its amount."""
+    held = [each.amount for each in numbers if each.amount < 0.95 * each.asked]
+    if not held:
+        return ()
+    people = "one face" if len(held) == 1 else f"{len(held)} faces"
+    limits = (
+        f"{options.least_texture:.0%} of the texture stays, lightness within {options.most_lightness:g} L*, "
+        f"hue within {options.most_hue_deg:g} degrees"
+    )
+    words = f"The skin of {people} is retouched at {min(held):.2f} instead of {options.skin:g}: {limits}."
+    return (Note(SKIN_LOWERED, words),)

@@ -66,4 +66,5 @@ def _without_halos(y: Plane, crisper: Plane) -> Plane:
     lightest, darkest = cv2.dilate(y, _SQUARE), cv2.erode(y, _SQUARE)
     room = cv2.convertScaleAbs(cv2.subtract(lightest, darkest), alpha=_OVERSHOOT)
     limited: Plane = cv2.min(crisper, cv2.add(lightest, room))
-    return cv2.max(limited, cv2.subtract(darkest, room), dst=limited)
+    cv2.max(limited, cv2.subtract(darkest, room), dst=limited)
+    return limited

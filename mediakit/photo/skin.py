@@ -1,10 +1,12 @@
-"""Skin: blotches calmed, texture kept.
+"""Skin: blotches, shine and short-lived spots calmed; texture, moles and shade kept.
 
-Frequency separation by size of the structure against the face. Pores and fine hair (under about 1 % of the face's
-width) stay but for a touch; uneven patches of 1 to 6 % are softened, in luma by an edge-keeping filter, in colour by a
-band; light and shadow above that stay. Deviations that stand out clearly (moles, freckles, folds) are left. The share
-of texture energy kept has a floor, and the change is scaled back where it would go below. Where the mask is 0 nothing
-changes, bit by bit.
+Frequency separation by size of the structure against the face: what is finer than a hundredth of the face's width (pores,
+fine hair, the grain of the skin) is never touched, since the change is made on a copy too small to show it
+(`skin_change`) and laid over the full picture. Light and shadow that model the face stay too.
+
+Promises, for every face: at least `least_texture` of its texture energy is kept, its mean lightness moves by at most
+`most_lightness` and its mean hue by at most `most_hue_deg` (the amount is lowered until that is so, and the facts say to
+what). Where the mask is 0 nothing changes, bit by bit. A bigger amount never keeps more texture.
 """
 
 from __future__ import annotations
@@ -15,125 +17,144 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.photo.skin_change import skin_change
 from mediakit.photo.skin_mask import SkinMask
-from mediakit.pixels.filters import box_blur, gaussian_blur
+from mediakit.pixels.filters import box_blur
 from mediakit.pixels.lab import hue_deg, lab_from_srgb
 from mediakit.pixels.light import Float, Rgb8, luma
+from mediakit.presets.schema import Retouch
 
-WORKING_FACE_PX = 128
-"""Patches are found on a copy with the face this wide; larger structure needs no more pixels."""
-_PATCH_SIGMA_PX = 4.0
-_STEP_CODES = 14.0
-"""Luma steps well above this, in code values, are edges to the patch filter: folds, moles, the jaw."""
-_SPOT_CODES = 22.0
-"""A spot this much darker or lighter than what is around it is a feature of the face, and is left."""
-_FINE = 0.008
-"""Sigma that separates texture, in widths of the face."""
-_FINE_STEP_CODES = 12.0
-_TEXTURE = 0.02
+TEXTURE = 0.02
 """What is finer than this share of the face's width is texture, for the figure that is reported and held."""
+_MEASURED_FACE_PX = 256
+"""Texture is measured on a copy with the face this wide: finer texture is not touched, so no figure gets better by it."""
+_SLACK = 0.005
+"""How much of the texture energy a change may add after having taken some: less than anybody measures."""
+_TRIES = 6
+_CURVE = 2.4
 _TO_RGB = np.array([[1, 1.403, 0], [1, -0.714, -0.344], [1, 0, 1.773]], np.float32)
 """Change of Y, Cr, Cb to change of R, G, B (BT.601, full range)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkinFacts:
-    """What the retouch did to one face: share of texture energy kept, change of mean L* and of mean hue."""
+    """What the retouch did to one face: the amount asked for and the one applied, the share of texture energy kept, the
+    change of mean L* and of mean CIELAB hue (0 for skin with no colour of its own)."""
 
+    asked: float
+    amount: float
     texture_kept: float
     lightness_change: float
     hue_change_deg: float
 
+    def within(self, options: Retouch) -> bool:
+        """Whether the preset's ceilings hold."""
+        return (
+            self.texture_kept >= options.least_texture
+            and abs(self.lightness_change) <= options.most_lightness
+            and abs(self.hue_change_deg) <= options.most_hue_deg
+        )
 
-def texture_floor(amount: float) -> float:
-    """Share of texture energy that is kept at least: 0.80 at the default amount of 0.35, 0.43 at full."""
-    return 1.0 - 0.57 * amount
 
-
-def smooth_skin(rgb: Rgb8, mask: SkinMask, amount: float) -> tuple[Rgb8, SkinFacts]:
+def smooth_skin(rgb: Rgb8, mask: SkinMask, options: Retouch) -> tuple[Rgb8, SkinFacts]:
     """The region of `mask`, retouched: (h, w, 3) uint8, and the numbers. `rgb` is the whole picture, not written to."""
-    area = mask.region
-    before = np.ascontiguousarray(rgb[area.y_px : area.y_px + area.h_px, area.x_px : area.x_px + area.w_px])
-    y = luma(before)
-    change = _patches(before, mask, amount)
-    change[..., 0] += _texture(y, mask.face_width_px, amount)
-    change *= mask.weight[..., None]
-    mean = np.array(cv2.sumElems(change)[:3], np.float32) / mask.weight.sum()
-    change -= mask.weight[..., None] * mean  # so that the mean shade stays
-    change *= np.float32(_allowed(y.astype(np.float32), change[..., 0], mask, texture_floor(amount)))
-    after = _add(before, change)
-    return after, _facts(before, after, mask)
+    before = np.ascontiguousarray(mask.part(rgb))
+    change, textured = skin_change(mask, options)
+    change = _without_shift(change, mask)
+    texture = _Texture(luma(before), textured, mask.face_width_px)
+    share = min(_share(options.skin), texture.largest_share(change[..., 0], options.least_texture))
+    for _ in range(_TRIES):
+        after = _applied(before, change, share)
+        facts = _facts(before, after, mask, texture, options.skin, share)
+        if facts.within(options):
+            return after, facts
+        share *= 0.7
+    return before, SkinFacts(options.skin, 0.0, 1.0, 0.0, 0.0)
 
 
-def _patches(before: Rgb8, mask: SkinMask, amount: float) -> Float:
-    """Minus the unevenness of middle size, as a change of Y, Cr, Cb in code values: (h, w, 3) float32."""
-    scale = min(WORKING_FACE_PX / mask.face_width_px, 1.0)
-    size = (max(round(before.shape[1] * scale), 1), max(round(before.shape[0] * scale), 1))
-    small = cv2.resize(before, size, interpolation=cv2.INTER_AREA)
-    ycc = gaussian_blur(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb).astype(np.float32), 1.0)
-    shade = np.ascontiguousarray(ycc[..., 0])
-    even = cv2.bilateralFilter(shade, 0, _STEP_CODES, _PATCH_SIGMA_PX, borderType=cv2.BORDER_REFLECT_101)
-    change = np.empty_like(ycc)
-    stands_out = (shade - gaussian_blur(shade, _PATCH_SIGMA_PX)) / np.float32(_SPOT_CODES)
-    change[..., 0] = np.float32(min(2.2 * amount, 1.0)) * (even - shade) * np.exp(-(stands_out**2))
-    blotch = gaussian_blur(ycc[..., 1:], 1.5 * _PATCH_SIGMA_PX) - ycc[..., 1:]
-    change[..., 1:] = np.float32(min(1.4 * amount, 0.8)) * blotch * np.exp(-((blotch / 6) ** 2))
-    grown: Float = cv2.resize(change, before.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return grown
-
-
-def _texture(y: NDArray[np.uint8], face_width_px: float, amount: float) -> Float:
-    """A touch less of the finest structure, by table: the clearer a detail stands out, the less it is touched."""
-    detail = cv2.subtract(y, cv2.GaussianBlur(y, (0, 0), max(_FINE * face_width_px, 0.8)), dtype=cv2.CV_16S)
-    values = np.arange(-255, 256, dtype=np.float32)
-    table: Float = np.float32(-0.3 * amount) * values * np.exp(-((values / np.float32(_FINE_STEP_CODES)) ** 2))
-    change: Float = table[detail + np.int16(255)]
-    return change
-
-
-def _allowed(y: Float, change: Float, mask: SkinMask, floor: float) -> float:
-    """The largest part of the change, 0..1, that leaves at least `floor` of the texture's energy.
-
-    Energy of (y + p * change) is quadratic in p, so three sums say where it crosses the floor.
-    """
-    own, both, added = _energies(y, change, mask)
-    if own <= 0 or added <= 0 or own + 2 * both + added >= floor * own:
-        return 1.0
-    root = both * both - added * own * (1 - floor)
-    return float(np.clip((-both - np.sqrt(max(root, 0.0))) / added, 0.0, 1.0))
-
-
-def _energies(y: Float, change: Float, mask: SkinMask) -> tuple[float, float, float]:
-    """Texture energy of the skin, of the change, and their product, weighted by the mask."""
-    radius = max(round(_TEXTURE * mask.face_width_px), 2)
-    own, added = (plane - box_blur(plane, radius) for plane in (y, change))
-    weighted = own * mask.weight
-    return (
-        float(np.vdot(weighted, own)),
-        float(np.vdot(weighted, added)),
-        float(np.vdot(added * mask.weight, added)),
-    )
-
-
-def _add(before: Rgb8, change: Float) -> Rgb8:
-    """Add a change of Y, Cr, Cb to RGB code values; pixels with no change come back untouched."""
-    moved = cv2.add(cv2.transform(change, _TO_RGB), before, dtype=cv2.CV_32F)
-    after: Rgb8 = cv2.convertScaleAbs(np.maximum(moved, 0, out=moved))
+def _applied(before: Rgb8, change: Float, share: float) -> Rgb8:
+    """The region with a share of the change added; where the change is 0, and all around it, the very same codes."""
+    moved = cv2.transform(change, _TO_RGB * np.float32(share))
+    full = cv2.resize(moved, before.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    after: Rgb8 = cv2.add(before, full, dtype=cv2.CV_8U)
     return after
 
 
-def _facts(before: Rgb8, after: Rgb8, mask: SkinMask) -> SkinFacts:
-    step = max(int(mask.face_width_px / 80), 1)
+def _share(amount: float) -> float:
+    """How much of the whole change an amount stands for: 0.64 at the default of 0.35, all at 1."""
+    return float(1 - (1 - amount) ** _CURVE)
+
+
+def _amount(share: float) -> float:
+    """The amount that a share stands for."""
+    return float(1 - (1 - share) ** (1 / _CURVE))
+
+
+def _without_shift(change: Float, mask: SkinMask) -> Float:
+    """The change under the mask, less its own mean, so that the mean shade stays."""
+    weighted = change * mask.coarse[..., None]
+    mean = np.array(cv2.sumElems(weighted)[:3], np.float32) / mask.coarse.sum()
+    shifted: Float = weighted - mask.coarse[..., None] * mean
+    return shifted
+
+
+class _Texture:
+    """The texture energy of one face's skin, and what a change of its luma would leave of it."""
+
+    def __init__(self, y: NDArray[np.uint8], weight: Float, face_width_px: float) -> None:
+        self._step = max(round(face_width_px / _MEASURED_FACE_PX), 1)
+        self._radius_px = max(round(TEXTURE * face_width_px / self._step), 2)
+        self._fine = self._texture_of(y)
+        self._weight: Float = cv2.resize(weight, self._fine.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        self._weighted = self._fine * self._weight
+        self._energy = float(np.vdot(self._weighted, self._fine))
+
+    def kept(self, y: NDArray[np.uint8]) -> float:
+        """The share of the energy that the luma `y` still has."""
+        if self._energy <= 0:
+            return 1.0
+        fine = self._texture_of(y)
+        return float(np.vdot(fine * self._weight, fine)) / self._energy
+
+    def largest_share(self, change: Float, floor: float) -> float:
+        """The largest part of a change of luma, 0..1, that leaves `floor` of the energy and does not add to it.
+
+        The energy of (y + p * change) is quadratic in p, so three sums say where it crosses the floor and where it turns.
+        """
+        large: Float = cv2.resize(change, self._fine.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        added = large - box_blur(large, self._radius_px)
+        both = float(np.vdot(self._weighted, added))
+        own_of_change = float(np.vdot(added * self._weight, added))
+        if self._energy <= 0 or own_of_change <= 0:
+            return 1.0
+        turn = max(-both, 0.0) / own_of_change + (_SLACK * self._energy / own_of_change) ** 0.5
+        beyond = both * both - own_of_change * self._energy * (1 - floor)
+        crossing = (-both - beyond**0.5) / own_of_change if beyond > 0 and both < 0 else turn
+        return float(min(turn, crossing, 1.0))
+
+    def _texture_of(self, y: NDArray[np.uint8]) -> Float:
+        step, (height, width) = self._step, y.shape
+        if step > 1:  # a whole number of pixels each way: four times as fast as a part of one
+            size = (width // step, height // step)
+            y = cv2.resize(y[: size[1] * step, : size[0] * step], size, interpolation=cv2.INTER_AREA)
+        plane = y.astype(np.float32)
+        return plane - box_blur(plane, self._radius_px)
+
+
+def _facts(before: Rgb8, after: Rgb8, mask: SkinMask, texture: _Texture, asked: float, share: float) -> SkinFacts:
+    step = max(int(mask.face_width_px / 64), 1)
     weight = mask.weight[::step, ::step].reshape(-1, 1)
-    means = []
-    for picture in (before, after):
-        lab = lab_from_srgb(np.ascontiguousarray(picture[::step, ::step])).reshape(-1, 3)
-        means.append((weight * lab).sum(axis=0) / weight.sum())
-    turn = float(hue_deg(means[1]) - hue_deg(means[0]) + 180) % 360 - 180
-    y, y_after = luma(before).astype(np.float32), luma(after).astype(np.float32)
-    own, both, added = _energies(y, y_after - y, mask)
+    weight = weight / max(float(weight.sum()), 1e-6)
+    one, other = ((weight * lab_from_srgb(p[::step, ::step]).reshape(-1, 3)).sum(axis=0) for p in (before, after))
+    turn = float(hue_deg(other) - hue_deg(one) + 180) % 360 - 180
     return SkinFacts(
-        texture_kept=round((own + 2 * both + added) / own, 3) if own > 0 else 1.0,
-        lightness_change=round(float(means[1][0] - means[0][0]), 3),
-        hue_change_deg=round(turn, 3),
+        asked=round(asked, 3),
+        amount=round(_amount(share), 3),
+        texture_kept=round(texture.kept(luma(after)), 3),
+        lightness_change=round(float(other[0] - one[0]), 3),
+        hue_change_deg=round(turn, 3) if np.hypot(one[1], one[2]) >= _LEAST_CHROMA else 0.0,
     )
+
+
+_LEAST_CHROMA = 2.0
+"""C*ab under which a hue means nothing: black-and-white photos."""

@@ -7,6 +7,7 @@ face's own points, after smoothing, so nothing leaks into them. Made at a small 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,12 +18,18 @@ from mediakit.model import Crop, Face
 from mediakit.pixels.filters import guided, smoothstep
 from mediakit.pixels.light import Float, Rgb8
 
-WORKING_FACE_PX = 96
-"""Width of the face in the copy that the mask is made on."""
+WORKING_FACE_PX = 104
+"""Width of the face in the copy that the mask is made on, and the change of the skin."""
+_WORKING_FACES = 3
+"""More faces than these share the time that they take: the copies get smaller, by area."""
+_LEAST_WORKING_FACE_PX = 56
 SMALLEST_FACE_PX = 48
 """A narrower face shows no skin texture to retouch."""
-_AROUND = 0.30
-"""How far the region reaches beyond the face's box, in widths of the face."""
+_OVAL = (0.50, 0.57)
+"""Radii of the face's oval, in widths and heights of its box."""
+_OVAL_ENDS = 1.04
+_SPOT = 0.06
+"""The largest hole in the mask that is a spot, in widths of the face."""
 _TYPICAL = ((0.30, 0.40), (0.70, 0.40), (0.50, 0.58), (0.34, 0.76), (0.66, 0.76))
 """Where the five points lie in a face's box on average, for a detector that gives none."""
 
@@ -31,67 +38,100 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SkinMask:
-    """`weight` (H, W) float32 0..1 over the picture's `region`; exactly 0 where the face is not skin."""
+    """`weight` (H, W) float32 0..1 over the picture's `region`; exactly 0 where the face is not skin.
+
+    `coarse` is the same on the working copy `small` of the region, from which `weight` is enlarged.
+    """
 
     region: Crop
     weight: Float
+    coarse: Float
+    small: Rgb8
     face_width_px: float
 
+    @property
+    def unit_px(self) -> float:
+        """A hundredth of the face's width, in pixels of the working copy."""
+        return 0.01 * self.face_width_px * float(self.coarse.shape[1] / self.weight.shape[1])
 
-def skin_mask(rgb: Rgb8, face: Face) -> SkinMask | None:
+    def part(self, picture: Rgb8) -> Rgb8:
+        """The region of the whole picture, as a view."""
+        area = self.region
+        return picture[area.y_px : area.y_px + area.h_px, area.x_px : area.x_px + area.w_px]
+
+
+def skin_masks(rgb: Rgb8, faces: Sequence[Face]) -> list[SkinMask]:
+    """The skin of every face that shows enough of it, for a picture (H, W, 3)."""
+    known = [face for face in faces if face.box.w >= SMALLEST_FACE_PX]
+    crowd = max(len(known) / _WORKING_FACES, 1.0)
+    working_px = max(WORKING_FACE_PX / crowd**0.5, _LEAST_WORKING_FACE_PX)
+    return [mask for mask in (skin_mask(rgb, face, working_px) for face in known) if mask is not None]
+
+
+def skin_mask(rgb: Rgb8, face: Face, working_px: float = WORKING_FACE_PX) -> SkinMask | None:
     """The face's skin in a picture (H, W, 3); None where it is too small, outside, or shows too little skin."""
     if face.box.w < SMALLEST_FACE_PX:
         return None
-    region = _region(rgb, face)
+    points = _points_of(face)
+    region = _region(rgb, face, points)
     if region is None:
         return None
     part = rgb[region.y_px : region.y_px + region.h_px, region.x_px : region.x_px + region.w_px]
-    scale = min(WORKING_FACE_PX / face.box.w, 1.0)
-    small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else part
-    oval, points = _in_working_copy(face, region, scale)
+    scale = min(working_px / face.box.w, 1.0)
+    small = _resized(part, max(round(region.w_px * scale), 1), max(round(region.h_px * scale), 1))
+    points = (points - (region.x_px, region.y_px)) * scale
+    oval = _oval(small.shape[:2], face, points, (np.array(face.box.centre) - (region.x_px, region.y_px)) * scale, scale)
     likely = _likelihood(small, oval, points)
     if likely is None:
         return None
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    soft = np.clip(guided(grey, likely, 3, 0.002), 0, 1) * _outside_features(grey.shape, points) * oval
-    soft = smoothstep(soft, 0.12, 0.75)
-    if soft.mean() < 0.01:
+    soft = np.clip(guided(grey, likely, max(round(0.03 * face.box.w * scale), 2), 0.002), 0, 1)
+    soft = smoothstep(_closed(soft, face.box.w * scale) * _outside_features(grey.shape, points) * oval, 0.12, 0.75)
+    if soft.mean() < 0.02:
         return None
     weight = cv2.resize(soft, (region.w_px, region.h_px), interpolation=cv2.INTER_LINEAR)
-    return _trimmed(region, weight, face.box.w)
+    return SkinMask(region, weight, soft, small, face.box.w)
 
 
-def _trimmed(region: Crop, weight: Float, face_width_px: float) -> SkinMask:
-    """The mask without the empty rim around it."""
-    rows, cols = np.flatnonzero(weight.any(axis=1)), np.flatnonzero(weight.any(axis=0))
-    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1
-    tight = Crop(region.x_px + left, region.y_px + top, right - left, bottom - top)
-    return SkinMask(tight, np.ascontiguousarray(weight[top:bottom, left:right]), face_width_px)
+def _closed(soft: Float, face_width_px: float) -> Float:
+    """Without small holes: a spot of another colour is skin too."""
+    side = 2 * max(round(_SPOT / 2 * face_width_px), 1) + 1
+    closed: Float = cv2.morphologyEx(soft, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return closed
 
 
-def _region(rgb: Rgb8, face: Face) -> Crop | None:
-    margin = _AROUND * face.box.w
-    left, top = max(int(face.box.x - margin), 0), max(int(face.box.y - margin), 0)
-    right = min(int(face.box.right + margin) + 1, rgb.shape[1])
-    bottom = min(int(face.box.bottom + margin) + 1, rgb.shape[0])
+def _resized(part: Rgb8, width_px: int, height_px: int) -> Rgb8:
+    if (height_px, width_px) == part.shape[:2]:
+        return part
+    small: Rgb8 = cv2.resize(part, (width_px, height_px), interpolation=cv2.INTER_AREA)
+    return small
+
+
+def _points_of(face: Face) -> Points:
+    """The face's five points, or where they lie in a face's box on average."""
+    box = face.box
+    given = face.points if len(face.points) == len(_TYPICAL) else None
+    return np.array(given or [(box.x + x * box.w, box.y + y * box.h) for x, y in _TYPICAL], np.float64)
+
+
+def _region(rgb: Rgb8, face: Face, points: Points) -> Crop | None:
+    """The part of the picture that holds the face's oval and a little more."""
+    right_axis, down_axis, _ = _axes(points)
+    along = np.abs(right_axis) * _OVAL[0] * face.box.w, np.abs(down_axis) * _OVAL[1] * face.box.h
+    half = _OVAL_ENDS * np.hypot(*along) + 0.03 * face.box.w
+    centre = np.array(face.box.centre)
+    left, top = (int(v) for v in np.maximum(centre - half, 0))
+    right, bottom = (int(v) for v in np.minimum(np.ceil(centre + half), (rgb.shape[1], rgb.shape[0])))
     if right - left < SMALLEST_FACE_PX // 2 or bottom - top < SMALLEST_FACE_PX // 2:
         return None
     return Crop(left, top, right - left, bottom - top)
 
 
-def _in_working_copy(face: Face, region: Crop, scale: float) -> tuple[Float, Points]:
-    """The soft oval of the face and its five points, in the working copy's pixels."""
-    box = face.box
-    given = face.points if len(face.points) == len(_TYPICAL) else None
-    points = np.array(given or [(box.x + x * box.w, box.y + y * box.h) for x, y in _TYPICAL])
-    points = (points - (region.x_px, region.y_px)) * scale
-    height, width = max(round(region.h_px * scale), 1), max(round(region.w_px * scale), 1)
-    if scale >= 1:
-        height, width = region.h_px, region.w_px
-    centre = (np.array(box.centre) - (region.x_px, region.y_px)) * scale
+def _oval(shape: tuple[int, ...], face: Face, points: Points, centre: Points, scale: float) -> Float:
+    """The soft oval of the face on the working copy."""
     right_axis, down_axis, _ = _axes(points)
-    radii = (0.50 * box.w * scale, 0.57 * box.h * scale)
-    return 1 - smoothstep(_elliptic((height, width), centre, right_axis, down_axis, radii), 0.82, 1.04), points
+    radii = (_OVAL[0] * face.box.w * scale, _OVAL[1] * face.box.h * scale)
+    return 1 - smoothstep(_elliptic(shape, centre, right_axis, down_axis, radii), 0.82**2, _OVAL_ENDS**2)
 
 
 def _axes(points: Points) -> tuple[Points, Points, float]:
@@ -107,12 +147,17 @@ def _axes(points: Points) -> tuple[Points, Points, float]:
 def _elliptic(
     shape: tuple[int, ...], centre: Points, right_axis: Points, down_axis: Points, radii: tuple[float, float]
 ) -> Float:
-    """Distance from a centre in units of the radii along the face's axes: 1 on the ellipse."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    across = ((x - centre[0]) * right_axis[0] + (y - centre[1]) * right_axis[1]) / radii[0]
-    along = ((x - centre[0]) * down_axis[0] + (y - centre[1]) * down_axis[1]) / radii[1]
-    distance: Float = np.sqrt(across * across + along * along).astype(np.float32)
-    return distance
+    """Squared distance from a centre in units of the radii along the face's axes: 1 on the ellipse."""
+    x = np.arange(shape[1], dtype=np.float32)[None, :] - np.float32(centre[0])
+    y = np.arange(shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])
+    across, along = (
+        x * np.float32(axis[0] / radius) + y * np.float32(axis[1] / radius)
+        for axis, radius in ((right_axis, radii[0]), (down_axis, radii[1]))
+    )
+    across *= across
+    along *= along
+    across += along
+    return across
 
 
 def _outside_features(shape: tuple[int, ...], points: Points) -> Float:
@@ -125,7 +170,7 @@ def _outside_features(shape: tuple[int, ...], points: Points) -> Float:
     cut_out.append((points[2] + 0.10 * length * down_axis, (0.24 * length, 0.12 * length)))
     keep = np.ones(shape, np.float32)
     for centre, radii in cut_out:
-        keep *= smoothstep(_elliptic(shape, centre, right_axis, down_axis, radii), 0.92, 1.15)
+        keep *= smoothstep(_elliptic(shape, centre, right_axis, down_axis, radii), 0.92**2, 1.15**2)
     return keep
 
 
@@ -143,7 +188,8 @@ def _likelihood(small: Rgb8, oval: Float, points: Points) -> Float | None:
     far += inverse[1, 1] * off[..., 1] ** 2
     colour = np.exp(-far / 8)
     # Shadow side and shine are skin too; hair, frames and teeth lie further out.
-    lightness = smoothstep(ycc[..., 0], 0.38 * middle[0], 0.62 * middle[0])
+    own = max(float(middle[0]), 1.0)
+    lightness = smoothstep(ycc[..., 0], 0.38 * own, 0.62 * own)
     lightness *= 1 - smoothstep(ycc[..., 0], middle[0] + 75, middle[0] + 110)
     likely: Float = (colour * lightness * oval).astype(np.float32)
     return likely

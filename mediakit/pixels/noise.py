@@ -56,8 +56,7 @@ def _flattest_tiles(rgb: Rgb8) -> Rgb8 | None:
     if min(rows, cols) < 2:
         return None
     tiles = rgb[: rows * TILE_PX, : cols * TILE_PX].reshape(rows, TILE_PX, cols, TILE_PX, 3)
-    row_at, col_at = np.meshgrid(_spread(rows), _spread(cols), indexing="ij")
-    row_at, col_at = row_at.ravel(), col_at.ravel()
+    row_at, col_at = (at.ravel() for at in np.meshgrid(_spread(rows), _spread(cols), indexing="ij"))
     green = np.ascontiguousarray(tiles[row_at, :, col_at, :, 1])
     side = TILE_PX // _BLOCK_PX
     size = (side, len(green) * side)

@@ -31,6 +31,8 @@ class Develop(Section):
     look: Asset | None = None
     """The brand's `.cube` file."""
     look_strength: Amount = 1.0
+    product_shift: Annotated[float, Field(ge=0.0, le=100.0)] = 3.0
+    """How far the look may move a saturated product, mean CIEDE2000; the look is weakened where it would go further."""
     share_scene: bool = True
     """Photos that show the same scene share their white balance and exposure."""
 
@@ -39,6 +41,16 @@ class Retouch(Section):
     """Skin inside a face-skin mask only; noise; sharpness for the output's size."""
 
     skin: Amount = 0.35
+    calm_shine: bool = True
+    """Light mirrored by the skin is lowered too; false keeps a dewy look."""
+    spots: Literal["keep", "red", "all"] = "red"
+    """`red` calms short-lived spots and keeps moles and freckles; `all` softens these too; `keep` leaves every spot."""
+    least_texture: Amount = 0.7
+    """Share of the skin's texture energy that stays at least, whatever `skin` says."""
+    most_lightness: Annotated[float, Field(ge=0.0, le=5.0)] = 0.5
+    """How far a face's mean skin lightness may move, in L*."""
+    most_hue_deg: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
+    """How far a face's mean skin hue may turn, in degrees of CIELAB hue."""
     denoise: Amount = 0.5
     sharpen: Amount = 0.4
 
