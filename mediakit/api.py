@@ -85,7 +85,7 @@ def process(
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
     with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
-        plan = _plan(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs)
+        plan = plan_shoot(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs)
         listener.planned(plan)
         result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
         from mediakit.report.write import write_report
@@ -106,7 +106,7 @@ def dry_run(
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
     with Ledger(ledger_path(folder), read_only=True) as ledger:
-        return _plan(shoot, loaded, targets, folder, ledger, force=force)
+        return plan_shoot(shoot, loaded, targets, folder, ledger, force=force)
 
 
 def prepare(
@@ -127,7 +127,7 @@ def prepare(
     return shoot, loaded, targets
 
 
-def _plan(
+def plan_shoot(
     shoot: Shoot,
     loaded: LoadedPreset,
     targets: Sequence[Target],
@@ -137,6 +137,7 @@ def _plan(
     force: bool,
     jobs: int | None = None,
 ) -> Plan:
+    """The plan for a shoot: hashed, scenes known, less what is there already (with `force`, all of it)."""
     hashes, fresh, unreadable = hash_sources(shoot.sources, ledger)
     if not ledger.read_only:
         ledger.remember_hashes(fresh)
@@ -154,4 +155,4 @@ def _said(listener: Listener) -> Iterator[None]:
         listener.done()
 
 
-__all__ = ["Result", "dry_run", "prepare", "process"]
+__all__ = ["Result", "dry_run", "plan_shoot", "prepare", "process"]

@@ -14,7 +14,7 @@ from mediakit.batch.listen import Listener
 from mediakit.batch.outfolder import file_hash
 from mediakit.batch.plan import Job, Plan
 from mediakit.batch.shoot import Refusal
-from mediakit.batch.workers import run_jobs, workers_for
+from mediakit.batch.workers import KeepGoing, always, run_jobs, workers_for
 from mediakit.errors import ExitCode, Fault
 from mediakit.model import Outcome, Problem, Source
 
@@ -48,16 +48,19 @@ def hash_sources(
     return hashes, fresh, tuple(refused)
 
 
-def execute(plan: Plan, ledger: Ledger, listener: Listener, *, jobs: int | None = None) -> tuple[Outcome, ...]:
+def execute(
+    plan: Plan, ledger: Ledger, listener: Listener, *, jobs: int | None = None, keep_going: KeepGoing = always
+) -> tuple[Outcome, ...]:
     """Make what the plan wants and the ledger does not know. Returns every source's outcome in the plan's order.
 
-    `jobs` is the number of worker processes; None takes one a core.
+    `jobs` is the number of worker processes; None takes one a core. Once `keep_going` says no, nothing more is begun; what
+    was not begun has no outcome.
     """
     outcomes = {job.source.rel: _as_known(job) for job in plan.jobs if job.is_done}
     to_do = plan.to_do
     if to_do:
         processes, threads = workers_for(jobs, len(to_do))
-        for finished in run_jobs(to_do, processes=processes, threads=threads):
+        for finished in run_jobs(to_do, processes=processes, threads=threads, keep_going=keep_going):
             outcome = _with_kept(finished.outcome, finished.job)
             _remember(ledger, outcome, finished.job)
             outcomes[outcome.rel] = outcome

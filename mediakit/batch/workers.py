@@ -56,7 +56,18 @@ Work = Callable[[Job, int], Outcome]
 """What is done to a job: importable by name, since it runs in another process."""
 
 
-def run_jobs(jobs: Sequence[Job], *, processes: int, threads: int, work: Work | None = None) -> Iterator[Finished]:
+KeepGoing = Callable[[], bool]
+"""Asked before every job; once it says no, the jobs that run are the last."""
+
+
+def always() -> bool:
+    """Keep going to the end."""
+    return True
+
+
+def run_jobs(
+    jobs: Sequence[Job], *, processes: int, threads: int, work: Work | None = None, keep_going: KeepGoing = always
+) -> Iterator[Finished]:
     """Run every job, yielding outcomes as they come. A job whose worker died comes last, after its second, lone try.
 
     `work` is what to do, `run_job` if not said.
@@ -68,17 +79,19 @@ def run_jobs(jobs: Sequence[Job], *, processes: int, threads: int, work: Work | 
         yield Finished(jobs[0], work(jobs[0], threads), time.monotonic() - start)
         return
     alone: list[Job] = []
-    for finished, crashed in _run_pool(jobs, processes, threads, work):
+    for finished, crashed in _run_pool(jobs, processes, threads, work, keep_going):
         if crashed:
             alone.append(finished.job)
         else:
             yield finished
     for job in alone:
-        for finished, _ in _run_pool([job], 1, threads, work):
+        for finished, _ in _run_pool([job], 1, threads, work, keep_going):
             yield finished
 
 
-def _run_pool(jobs: Sequence[Job], processes: int, threads: int, work: Work) -> Iterator[tuple[Finished, bool]]:
+def _run_pool(
+    jobs: Sequence[Job], processes: int, threads: int, work: Work, keep_going: KeepGoing
+) -> Iterator[tuple[Finished, bool]]:
     from pebble import ProcessPool
 
     waiting = list(reversed(jobs))
@@ -93,6 +106,8 @@ def _run_pool(jobs: Sequence[Job], processes: int, threads: int, work: Work) -> 
     with _main_left_alone():
         try:
             while waiting or running:
+                if not keep_going():
+                    waiting.clear()
                 while waiting and len(running) < processes * IN_FLIGHT_PER_WORKER:
                     job = waiting.pop()
                     future = pool.schedule(work, args=[job, threads], timeout=_limit_s(job))

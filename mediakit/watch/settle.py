@@ -1,0 +1,138 @@
+"""When is a file whole enough to be looked into: quiet, then unchanged, then probed.
+
+A pure state machine: it is told what a scan saw and what events touched, on a clock that only goes forward, and says which
+files have been quiet for long enough. File times are never compared with our clock (on a share they come from another).
+A file that turns out unfinished when it is opened goes back to waiting, each time a little longer. Files that belong
+together (the same name but for its ending: a Live Photo pair, RAW + JPEG) come out together; for a `whole folder`, all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from mediakit.model import Kind, Source
+
+LONGEST_PAUSE_S = 60.0
+"""Between two looks into a file that does not get whole."""
+GIVE_UP_S = {Kind.PHOTO: 15 * 60.0, Kind.CLIP: 2 * 3600.0}
+"""Without growth for this long, what is there is all that will come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that is not worked on yet, and why."""
+
+    rel: str
+    why: str
+    looked_into: bool
+    """It was opened and found unfinished."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    source: Source
+    changed_s: float
+    not_before_s: float
+    probes: int = 0
+    found: str = ""
+
+
+class Settling:
+    """What is known of every file below one root. `settle_s`: how long a file must not change."""
+
+    def __init__(self, settle_s: float, *, whole_folders: bool = False) -> None:
+        self.settle_s = settle_s
+        self._whole_folders = whole_folders
+        self._waiting: dict[str, _Watched] = {}
+        self._whole: dict[str, Source] = {}
+
+    @property
+    def whole_sources(self) -> list[Source]:
+        """Every file that was found whole and has not changed since, by name."""
+        return [self._whole[rel] for rel in sorted(self._whole)]
+
+    def see(self, sources: Iterable[Source], now_s: float) -> None:
+        """Take in a scan of the whole root. What is not in it is forgotten; what changed waits anew."""
+        seen = {source.rel: source for source in sources}
+        for rel in self._waiting.keys() - seen.keys():
+            del self._waiting[rel]
+        for rel in self._whole.keys() - seen.keys():
+            del self._whole[rel]
+        for rel, source in seen.items():
+            if self._whole.get(rel) == source:
+                continue
+            self._whole.pop(rel, None)
+            watched = self._waiting.get(rel)
+            if watched is None or watched.source != source:
+                self._waiting[rel] = _Watched(source, now_s, now_s + self.settle_s)
+
+    def touch(self, rels: Iterable[str], now_s: float) -> None:
+        """Something happened to these: their quiet time begins again. Whole files are left alone until they change."""
+        for rel in rels:
+            watched = self._waiting.get(rel)
+            if watched is not None:
+                watched.changed_s = now_s
+                watched.not_before_s = max(watched.not_before_s, now_s + self.settle_s)
+
+    def quiet(self, now_s: float) -> list[Source]:
+        """Files to look into now: they and all that belong with them have been quiet for long enough."""
+        busy = {self._group(w.source.rel) for w in self._waiting.values() if not self._is_due(w, now_s)}
+        due = [w.source for w in self._waiting.values() if self._is_due(w, now_s)]
+        return sorted((s for s in due if self._group(s.rel) not in busy), key=lambda source: source.rel)
+
+    def is_whole(self, rel: str) -> None:
+        """It was looked into and is complete."""
+        watched = self._waiting.pop(rel, None)
+        if watched is not None:
+            self._whole[rel] = watched.source
+
+    def is_not_whole(self, rel: str, why: str, now_s: float) -> None:
+        """It was looked into and something is missing: wait, twice as long every time; in the end take it as it is."""
+        watched = self._waiting.get(rel)
+        if watched is None:
+            return
+        if now_s - watched.changed_s >= GIVE_UP_S[watched.source.kind]:
+            self.is_whole(rel)
+            return
+        watched.probes += 1
+        watched.found = why
+        watched.not_before_s = now_s + min(LONGEST_PAUSE_S, max(self.settle_s, 0.5) * 2.0 ** min(watched.probes, 16))
+
+    def waiting(self, now_s: float) -> list[Waiting]:
+        """Why each file that is not worked on yet has to wait, in plain words."""
+        return [Waiting(rel, self._why(w, now_s), w.probes > 0) for rel, w in sorted(self._waiting.items())]
+
+    def next_due_s(self, now_s: float) -> float | None:
+        """How long until the next file may be looked into; None where none waits."""
+        moments = [self._due_s(w) for w in self._waiting.values() if w.source.bytes]
+        return max(0.0, min(moments) - now_s) if moments else None
+
+    def _is_due(self, watched: _Watched, now_s: float) -> bool:
+        if not watched.source.bytes and now_s - watched.changed_s < GIVE_UP_S[watched.source.kind]:
+            return False  # sync clients put an empty file first
+        return now_s >= self._due_s(watched)
+
+    def _due_s(self, watched: _Watched) -> float:
+        return max(watched.not_before_s, watched.changed_s + self.settle_s)
+
+    def _group(self, rel: str) -> str:
+        path = PurePosixPath(rel)
+        return str(path.parent) if self._whole_folders else str(path.with_suffix("")).casefold()
+
+    def _why(self, watched: _Watched, now_s: float) -> str:
+        if not watched.source.bytes:
+            return "empty so far"
+        quiet_s = now_s - watched.changed_s
+        if quiet_s < self.settle_s:
+            return f"settling, {quiet_s:.1f} of {self.settle_s:g} s without a change"
+        if watched.found and now_s < watched.not_before_s:
+            return f"not whole yet: {watched.found} Next look in {watched.not_before_s - now_s:.0f} s"
+        return "waits for files that belong with it" if now_s >= self._due_s(watched) else "settling"
+
+
+def relative(paths: Iterable[str], root: str) -> Iterator[str]:
+    """Event paths as `rel`s; what lies elsewhere is left out."""
+    start = root.rstrip("/") + "/"
+    return (path[len(start) :] for path in paths if path.startswith(start))
