@@ -57,6 +57,7 @@ class Fault(StrEnum):
     MISSING_PART = "missing-part"  # this file needs an extra that is not installed
     PRESET_ASSET = "preset-asset"  # a file of the preset (bed, logo, look) cannot be used
     CHANGED = "changed"  # the source changed while it was being read
+    INCOMPLETE = "incomplete"  # watched: the rest of it has not arrived yet
     INTERNAL = "internal"  # our own mistake; the log has the traceback
 
 

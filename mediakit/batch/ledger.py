@@ -105,6 +105,18 @@ class Ledger:
                 (_text(outcome.rel), outcome.sha256, settings, json.dumps(to_json(outcome))),
             )
 
+    def forget(self, rel: str) -> bool:
+        """What was found out about a source is to be found out again, and all of it made again. False where it is unknown."""
+        with self._db:
+            found = self._db.execute("DELETE FROM sources WHERE rel = ?", (_text(rel),)).rowcount
+            self._db.execute("DELETE FROM outputs WHERE rel = ?", (_text(rel),))
+        return bool(found)
+
+    def counts(self) -> dict[str, int]:
+        """How many sources came to what: "made" or "refused"."""
+        rows = self._db.execute("SELECT json_extract(outcome, '$.problem') IS NULL, COUNT(*) FROM sources GROUP BY 1")
+        return {"made" if fine else "refused": count for fine, count in rows}
+
     def _record_output(self, outcome: Outcome, made: Delivered, out: Path) -> None:
         facts = (out / made.path).stat()
         self._db.execute(

@@ -54,7 +54,7 @@ def only_run(out: Path) -> Iterator[None]:
     with lock:
         if not _locked(lock):
             raise ClashError(f"Another mediakit is working in {out}.", "Wait for it, or choose another --out.")
-        _sweep(out)
+        sweep(out)
         yield
 
 
@@ -134,7 +134,8 @@ def _locked_on_windows(lock: IO[bytes]) -> bool:
     return True
 
 
-def _sweep(out: Path) -> None:
+def sweep(out: Path) -> None:
+    """Remove temporary files and scratch that a killed run left."""
     shutil.rmtree(home(out) / "scratch", ignore_errors=True)
     for folder, folders, names in os.walk(out):
         folders[:] = [name for name in folders if name != HOME]

@@ -103,7 +103,7 @@ def _run_pool(
         initargs=[threads],
         context=multiprocessing.get_context("spawn"),
     )
-    with _main_left_alone():
+    with main_left_alone():
         try:
             while waiting or running:
                 if not keep_going():
@@ -124,7 +124,7 @@ def _run_pool(
 
 
 @contextmanager
-def _main_left_alone() -> Iterator[None]:
+def main_left_alone() -> Iterator[None]:
     """Keep workers from running the caller's script again, as spawned processes otherwise do.
 
     Nothing of ours lives in `__main__`; without this, a script that calls `mediakit.process()` without the

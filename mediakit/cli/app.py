@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mediakit.cli import audio, caption, check, doctor, preset, process, resize, retouch, score, target
+from mediakit.cli import audio, caption, check, doctor, preset, process, resize, retouch, score, status, target, watch
 from mediakit.cli.console import MANNERS, err
 from mediakit.errors import ExitCode, MediakitError, SetupError
 
@@ -42,6 +42,9 @@ app.command("retouch")(retouch.retouch)
 app.command("resize")(resize.resize)
 app.command("audio")(audio.audio)
 app.command("score")(score.score)
+app.command("watch")(watch.watch)
+app.command("status")(status.status)
+app.command("retry")(status.retry)
 app.command("check")(check.check)
 app.command("caption")(caption.caption)
 app.command("doctor")(doctor.doctor)

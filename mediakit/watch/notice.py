@@ -6,6 +6,7 @@ others write, without any error, so there the clock is all there is.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -21,7 +22,21 @@ SCAN_S = 10.0
 """Between two scans where events work; polled roots are scanned every POLL_S."""
 POLL_S = 3.0
 MOUNTS = Path("/proc/self/mountinfo")
-_SILENT = ("nfs", "cifs", "smb", "fuse", "9p", "virtiofs", "afs", "ceph", "gluster", "lustre", "vboxsf", "vmhgfs", "prl_fs")
+_SILENT = (
+    "nfs",
+    "cifs",
+    "smb",
+    "fuse",
+    "9p",
+    "virtiofs",
+    "afs",
+    "ceph",
+    "gluster",
+    "lustre",
+    "vboxsf",
+    "vmhgfs",
+    "prl_fs",
+)
 
 
 class Notices(Protocol):
@@ -97,17 +112,17 @@ class Clock:
     mode = "poll"
 
     def __init__(self) -> None:
-        self._awake = threading.Event()
+        self._awake: queue.SimpleQueue[None] = queue.SimpleQueue()  # may be put to from a signal handler
 
     def wait(self, seconds: float) -> set[str]:
         """Time passes."""
-        self._awake.wait(seconds)
-        self._awake.clear()
+        with contextlib.suppress(queue.Empty):
+            self._awake.get(timeout=max(0.0, seconds))
         return set()
 
     def wake(self) -> None:
         """End the wait."""
-        self._awake.set()
+        self._awake.put(None)
 
     def close(self) -> None:
         """Nothing to stop."""

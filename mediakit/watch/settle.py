@@ -25,6 +25,7 @@ class Waiting:
     """A file that is not worked on yet, and why."""
 
     rel: str
+    kind: Kind
     why: str
     looked_into: bool
     """It was opened and found unfinished."""
@@ -102,7 +103,9 @@ class Settling:
 
     def waiting(self, now_s: float) -> list[Waiting]:
         """Why each file that is not worked on yet has to wait, in plain words."""
-        return [Waiting(rel, self._why(w, now_s), w.probes > 0) for rel, w in sorted(self._waiting.items())]
+        return [
+            Waiting(rel, w.source.kind, self._why(w, now_s), w.probes > 0) for rel, w in sorted(self._waiting.items())
+        ]
 
     def next_due_s(self, now_s: float) -> float | None:
         """How long until the next file may be looked into; None where none waits."""

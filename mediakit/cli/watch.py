@@ -1,0 +1,109 @@
+"""`mediakit watch`: the main job for a folder that never sleeps."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+
+import typer
+
+from mediakit.cli import options
+from mediakit.cli.console import MANNERS, say
+from mediakit.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from mediakit.model import Outcome, Verdict
+    from mediakit.watch.daemon import Daemon
+
+MODES = ("auto", "events", "poll")
+
+
+def watch(
+    inbox: Annotated[Path, typer.Argument(help="Folder to watch. Never written to.")],
+    preset: options.Preset = None,
+    to: options.To = None,
+    out: options.Out = options.DEFAULT_OUT,
+    once: Annotated[bool, typer.Option("--once", help="Take what is there, then end.")] = False,
+    settle: Annotated[
+        float | None,
+        typer.Option(min=0.0, help="Seconds a file must not change before it is opened. Default: 5, on shares 15."),
+    ] = None,
+    mode: Annotated[str, typer.Option(help="auto, events or poll; auto polls network shares.")] = "auto",
+    whole_folders: Annotated[
+        bool, typer.Option("--whole-folders", help="Begin with a folder only when all of it is quiet.")
+    ] = False,
+    grace: Annotated[
+        float, typer.Option(min=0.0, help="Seconds that running work gets when it is told to stop.")
+    ] = 60.0,
+    jobs: options.Jobs = None,
+) -> None:
+    """Make everything that arrives in a folder, for days, and say at once how good each photo is.
+
+    SIGTERM or Ctrl-C lets running work finish; a second one stops at once. What was finished stays.
+
+    Examples:
+
+      mediakit watch inbox/ --preset muselle --out ready/
+
+      mediakit watch /mnt/share/inbox --mode poll --settle 20 --out ready/
+
+      mediakit watch inbox/ --once --out ready/
+    """
+    if mode not in MODES:
+        raise UsageError(f"There is no mode {mode}.", f"Say one of {', '.join(MODES)}.")
+    from mediakit.watch.daemon import Daemon, Habits
+    from mediakit.watch.order import order_for
+
+    order = order_for(inbox, preset=preset, to=to or (), out=out, jobs=jobs)
+    habits = Habits(
+        mode=cast(Literal["auto", "events", "poll"], mode),
+        settle_s=settle,
+        once=once,
+        whole_folders=whole_folders,
+        grace_s=grace,
+    )
+    daemon = Daemon(order, habits, Lines())
+    interrupted = _obey_signals(daemon)
+    code = daemon.run()
+    raise typer.Exit(ExitCode.INTERRUPTED if interrupted and interrupted[0] == signal.SIGINT else code)
+
+
+def _obey_signals(daemon: Daemon) -> list[int]:
+    """The first signal drains, the second stops. Returns the list that signals are noted in."""
+    noted: list[int] = []
+
+    def obey(number: int, _: object) -> None:
+        noted.append(number)
+        if len(noted) > 1:
+            daemon.stop_now()
+        daemon.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, obey)
+    return noted
+
+
+class Lines:
+    """Tells what happens in lines."""
+
+    def scored(self, outcome: Outcome, verdict: Verdict | None) -> None:
+        """The verdict and the one thing to mend, while there is time to take it again."""
+        if outcome.score is None:
+            return
+        tip = next((part.tip for part in outcome.score.worst_first() if part.tip), "")
+        say(f"{outcome.rel}: {outcome.score.value:.0f} {verdict or ''}{'. ' + tip if tip else ''}")
+
+    def made(self, outcome: Outcome, seconds: float) -> None:
+        """What became of it."""
+        if outcome.problem is not None:
+            say(f"{outcome.rel}: {outcome.problem.code}: {outcome.problem.message} {outcome.problem.hint}")
+            return
+        failed = "".join(f"; {d.target} failed: {d.why}" for d in outcome.delivered if d.status == "failed")
+        made = sum(item.status == "made" for item in outcome.delivered)
+        if failed or MANNERS.verbose or made:
+            say(f"{outcome.rel}: {made} made in {seconds:.1f} s{failed}")
+
+    def remark(self, words: str) -> None:
+        """A line."""
+        say(words)

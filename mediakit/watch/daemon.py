@@ -1,0 +1,276 @@
+"""The loop: scan, settle, look into, give a verdict, make, and say what is going on. It ends only when it is told to.
+
+    events, clock -> scan -> Settling -> what_is_missing -> Book -> Feedback, Rounds -> Book, report
+
+Everything that may take long or die happens elsewhere: scoring and rendering in worker processes, rounds in a thread. What
+goes wrong in one turn is said, and the next turn comes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mediakit.batch.outfolder import only_run, sweep
+from mediakit.batch.shoot import Refusal, find_sources
+from mediakit.batch.workers import main_left_alone
+from mediakit.errors import ExitCode, MediakitError
+from mediakit.model import Outcome, Score, Verdict
+from mediakit.quality.verdict import verdict
+from mediakit.watch.book import Book, text
+from mediakit.watch.feedback import Feedback
+from mediakit.watch.heart import BEAT_S, Heart, notify
+from mediakit.watch.notice import POLL_S, SCAN_S, Canary, Mode, Notices, notices_for
+from mediakit.watch.rounds import Made, Order, RoundOver, Rounds, Seen
+from mediakit.watch.settle import Settling, relative
+from mediakit.watch.whole import what_is_missing
+
+SETTLE_S = 5.0
+POLLED_SETTLE_S = 15.0
+SCAN_SHARE = 5.0
+"""A scan may take one part in this many of the time: a tree of a hundred thousand files is not walked without pause."""
+ROUND_PAUSE_S = 20.0
+"""After a round that ended early."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How to watch. settle_s None: SETTLE_S, or POLLED_SETTLE_S where there are no events."""
+
+    mode: Mode = "auto"
+    settle_s: float | None = None
+    once: bool = False
+    whole_folders: bool = False
+    grace_s: float = 60.0
+
+
+class Voice(Protocol):
+    """Who is told, as it happens."""
+
+    def scored(self, outcome: Outcome, verdict: Verdict | None) -> None:
+        """A photo has its verdict; it is rendered after."""
+
+    def made(self, outcome: Outcome, seconds: float) -> None:
+        """A source is through."""
+
+    def remark(self, words: str) -> None:
+        """Anything else a person would want to know."""
+
+
+class Daemon:
+    """Watches one root for one output folder. `run` it; `stop` and `stop_now` may be called from signal handlers."""
+
+    def __init__(self, order: Order, habits: Habits, voice: Voice, clock: Callable[[], float] = time.monotonic) -> None:
+        self._order, self._habits, self._voice, self._clock = order, habits, voice, clock
+        self._stopping = threading.Event()
+        self._draining = False
+        self._notices: Notices = notices_for(order.root, habits.mode)
+        settle_s = habits.settle_s if habits.settle_s is not None else self._usual_settle_s()
+        self._settling = Settling(settle_s, whole_folders=habits.whole_folders)
+        self._refused: tuple[Refusal, ...] = ()
+        self._canary = Canary.of(order.root)
+        self._offline = False
+        self._next_scan_s = 0.0
+        self._next_round_s = 0.0
+        self._first_round = True
+        self._failed = False
+        self._last_scan = 0.0
+
+    def run(self) -> ExitCode:
+        """Watch until told to stop. Raises a SetupError where the output folder is another's or cannot be written to."""
+        with ExitStack() as stack:
+            stack.enter_context(only_run(self._order.out))
+            stack.enter_context(main_left_alone())
+            stack.callback(self._notices.close)
+            self._book = stack.enter_context(Book(self._order.out))
+            self._feedback = Feedback(self._order.preset.preset.limits)
+            stack.callback(self._feedback.close)
+            self._rounds = Rounds(self._order, self._book, keep_going=self._goes_on, wake=self._notices.wake)
+            self._heart = Heart(self._order.out)
+            return self._watch()
+
+    def stop(self) -> None:
+        """Take nothing new, let what runs finish."""
+        self._draining = True
+        self._notices.wake()
+
+    def stop_now(self) -> None:
+        """End the process here; its workers die with it. Nothing is half-written; what was claimed is made next time."""
+        sweep(self._order.out)
+        os._exit(ExitCode.INTERRUPTED)
+
+    def _goes_on(self) -> bool:
+        return not self._draining
+
+    def _usual_settle_s(self) -> float:
+        return SETTLE_S if self._notices.mode == "events" else POLLED_SETTLE_S
+
+    def _watch(self) -> ExitCode:
+        left = self._book.begin()
+        self._book.say("started", root=str(self._order.root), mode=self._notices.mode, left_by_a_dead_daemon=left)
+        self._voice.remark(f"Watching {self._order.root} ({self._notices.mode}, settle {self._settling.settle_s:g} s).")
+        notify("READY=1")
+        while self._goes_on():
+            self._turn_safely()
+            if self._habits.once and self._all_done():
+                break
+            events = self._notices.wait(self._pause_s())
+            if events:
+                self._settling.touch(relative(events, str(self._order.root)), self._clock())
+                self._next_scan_s = min(self._next_scan_s, self._clock() + 0.2)
+        return self._end()
+
+    def _turn_safely(self) -> None:
+        """Whatever goes wrong in one turn must not be the last thing that happens."""
+        try:
+            self._turn()
+        except Exception as error:
+            self._book.say("mistake", error=f"{type(error).__name__}: {error}")
+            self._voice.remark(f"mediakit made a mistake and goes on: {type(error).__name__}: {error}")
+            self._notices.wait(POLL_S)
+
+    def _turn(self) -> None:
+        now = self._clock()
+        if now >= self._next_scan_s:
+            self._scan(now)
+        if not self._offline:
+            self._look_into_quiet_ones()
+        self._hear_of_scores()
+        self._hear_of_rounds()
+        self._maybe_begin_a_round()
+        self._heart.beat(self.state())
+
+    def _scan(self, now: float) -> None:
+        root = self._order.root
+        if not self._canary.sings(root):
+            self._went_offline(now)
+            return
+        try:
+            shoot = find_sources([root])
+        except (OSError, MediakitError):  # it went away between the two
+            self._went_offline(now)
+            return
+        if not self._canary.sings(root):
+            self._went_offline(now)
+            return
+        if self._offline:
+            self._offline = False
+            self._tell_all(f"{root} is back.", "root-back")
+        self._refused = shoot.refused
+        self._settling.see(shoot.sources, now)
+        self._last_scan = time.time()
+        took_s = self._clock() - now
+        usual_s = SCAN_S if self._notices.mode == "events" else POLL_S
+        self._next_scan_s = now + max(usual_s if not self._habits.once else 0.5, took_s * SCAN_SHARE)
+
+    def _went_offline(self, now: float) -> None:
+        """A share that is away is not a share that was emptied: nothing is concluded from it."""
+        if not self._offline:
+            self._offline = True
+            self._tell_all(f"{self._order.root} is not there; waiting for it.", "root-offline")
+        self._next_scan_s = now + POLL_S
+
+    def _look_into_quiet_ones(self) -> None:
+        for source in self._settling.quiet(self._clock()):
+            if not self._goes_on():
+                return
+            missing = what_is_missing(source, self._order.preset.preset.limits)
+            if missing:
+                self._settling.is_not_whole(source.rel, missing, self._clock())
+                continue
+            self._settling.is_whole(source.rel)
+            arrival = self._book.arrived(source)
+            if arrival.state == "ready" and not arrival.attempts:
+                self._feedback.look(source, self._notices.wake)
+            self._heart.beat(self.state())
+
+    def _hear_of_scores(self) -> None:
+        for outcome in self._feedback.results():
+            self._voice.scored(outcome, self.verdict_of(outcome.score) if outcome.score else None)
+
+    def verdict_of(self, score: Score) -> Verdict:
+        """The preset's verdict on a score."""
+        return verdict(score, self._order.preset.preset.score)
+
+    def _hear_of_rounds(self) -> None:
+        while not self._rounds.news.empty():
+            match self._rounds.news.get():
+                case Made(outcome, seconds):
+                    self._voice.made(outcome, seconds)
+                    self._failed |= outcome.problem is not None or any(d.status == "failed" for d in outcome.delivered)
+                case RoundOver(error=None):
+                    pass
+                case RoundOver(error=error):
+                    self._next_round_s = self._clock() + ROUND_PAUSE_S
+                    self._failed = True
+                    self._tell_all(f"A round ended early and is begun again: {error}", "round-failed")
+
+    def _maybe_begin_a_round(self) -> None:
+        if self._rounds.busy or self._offline or self._clock() < self._next_round_s or not self._goes_on():
+            return
+        sources = self._settling.whole_sources
+        due = self._book.due()
+        is_due = any(text(source.rel) in due for source in sources)
+        is_settled = self._first_round and bool(sources) and not self._settling.quiet(self._clock())
+        if not (is_due or is_settled):
+            return
+        self._first_round = False
+        self._rounds.start(Seen(tuple(sources), self._refused, tuple(self._settling.waiting(self._clock()))))
+
+    def _pause_s(self) -> float:
+        pauses = [self._next_scan_s - self._clock(), BEAT_S]
+        due_s = self._settling.next_due_s(self._clock())
+        if due_s is not None:
+            pauses.append(due_s + 0.01)
+        return max(0.02, min(pauses))
+
+    def _all_done(self) -> bool:
+        """For --once: everything that is there was whole and is through, or has to wait longer than anybody would."""
+        if self._rounds.busy or not self._rounds.news.empty() or self._offline:
+            return False
+        waits = [w for w in self._settling.waiting(self._clock()) if not w.looked_into and w.why != "empty so far"]
+        rels = {text(s.rel) for s in self._settling.whole_sources}
+        return not waits and not (rels & self._book.due()) and self._last_scan > 0
+
+    def _end(self) -> ExitCode:
+        """Drain: what runs may finish, within the time of grace."""
+        notify("STOPPING=1")
+        if self._rounds.busy:
+            self._voice.remark("Stopping: finishing what is being made. Once more to stop at once.")
+        if not self._rounds.join(self._habits.grace_s):
+            self._book.say("stopped", drained=False)
+            self.stop_now()
+        self._hear_of_scores()
+        self._hear_of_rounds()
+        if not self._offline and (self._settling.whole_sources or self._settling.waiting(self._clock())):
+            # The last report tells of everything, also of what came while the last round ran. It makes nothing.
+            self._draining = True
+            self._rounds.start(
+                Seen(tuple(self._settling.whole_sources), self._refused, tuple(self._settling.waiting(self._clock())))
+            )
+            self._rounds.join(None)
+        self._heart.beat({**self.state(), "stopped": True}, now=True)
+        self._book.say("stopped", drained=True)
+        failed = any(a.state in ("quarantined", "retry-wait") for a in self._book.all())
+        return ExitCode.SOME_FAILED if self._habits.once and (failed or self._failed) else ExitCode.OK
+
+    def state(self) -> dict[str, Any]:
+        """What the heart says: for `status`, for a monitor, for the live page."""
+        return {
+            "root": str(self._order.root),
+            "online": not self._offline,
+            "mode": self._notices.mode,
+            "settle_s": self._settling.settle_s,
+            "last_scan": self._last_scan,
+            "making": self._rounds.busy,
+            "waiting": [{"path": text(w.rel), "why": w.why} for w in self._settling.waiting(self._clock())[:50]],
+        }
+
+    def _tell_all(self, words: str, event: str) -> None:
+        self._voice.remark(words)
+        self._book.say(event, words=words)

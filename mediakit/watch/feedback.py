@@ -1,0 +1,57 @@
+"""A verdict on each new photo while the team is still in the shop: scored at once, rendered after.
+
+Scored in a process of its own, which a hostile file may kill without harm. Where more photos wait than could be answered in
+good time, they are left to the batch, which scores them anyway. Clips are scored by the batch.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import Future
+from typing import Any
+
+from mediakit.batch.plan import Job, settings_fingerprint
+from mediakit.batch.workers import PHOTO_LIMIT_S, prepare_worker, run_job
+from mediakit.model import Kind, Outcome, Source
+from mediakit.presets.schema import Limits
+
+MOST_WAITING = 12
+
+
+class Feedback:
+    """Scores photos beside the batch. `close` it."""
+
+    def __init__(self, limits: Limits) -> None:
+        from pebble import ProcessPool
+
+        self._limits = limits
+        self._settings = settings_fingerprint(limits)
+        self._running: dict[Future[Outcome], Source] = {}
+        self._pool: Any = ProcessPool(
+            max_workers=1,
+            max_tasks=500,
+            initializer=prepare_worker,
+            initargs=[1],
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def look(self, source: Source, wake: Any) -> None:
+        """Score it soon; `wake` is called when it is done."""
+        if source.kind is not Kind.PHOTO or len(self._running) >= MOST_WAITING:
+            return
+        job = Job(source=source, sha256="", out=None, limits=self._limits, settings=self._settings)
+        future = self._pool.schedule(run_job, args=[job, 1], timeout=PHOTO_LIMIT_S)
+        self._running[future] = source
+        future.add_done_callback(lambda _: wake())
+
+    def results(self) -> list[Outcome]:
+        """What was scored since it was last asked. A file that could not be scored is the batch's to report."""
+        done = [future for future in self._running if future.done()]
+        for future in done:
+            del self._running[future]
+        return [future.result() for future in done if not future.cancelled() and future.exception() is None]
+
+    def close(self) -> None:
+        """Stop at once."""
+        self._pool.stop()
+        self._pool.join()

@@ -1,0 +1,43 @@
+"""From a command line to what is wanted of whatever arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mediakit.api import DEFAULT_PRESET
+from mediakit.batch.shoot import Shoot, refuse_overlap
+from mediakit.errors import ClashError, UsageError
+from mediakit.platforms.targets import resolve
+from mediakit.presets.load import load_preset
+from mediakit.presets.shoot import shoot_settings
+from mediakit.watch.rounds import Order
+
+
+def order_for(
+    inbox: Path,
+    *,
+    preset: str | Path | None = None,
+    to: Sequence[str] = (),
+    out: Path,
+    jobs: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Order:
+    """Resolve preset and targets. The inbox may be empty, but it must be a folder.
+
+    Raises a SetupError: no such folder, an output or a preset inside the inbox, a preset that does not load.
+    """
+    if not inbox.is_dir():
+        raise UsageError(f"{inbox} is not a folder.", "Give the folder that the photos arrive in.")
+    root = inbox.resolve()
+    settings = shoot_settings(root)
+    loaded = load_preset(preset or settings.preset or DEFAULT_PRESET, overrides=overrides or {})
+    folder = loaded.folder.resolve()
+    if root == folder or root in folder.parents:
+        raise ClashError(
+            f"The preset {loaded.preset.name} lies inside the watched folder {inbox}.",
+            "Keep presets where nobody drops files.",
+        )
+    refuse_overlap(Shoot(root, (root,), (), ()), out)
+    targets = resolve(to or settings.targets or loaded.preset.targets)
+    return Order(root=root, out=out, preset=loaded, targets=targets, jobs=jobs)
