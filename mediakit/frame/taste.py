@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.model import Box, Face, Findings
+from mediakit.model import Box, Face, Findings, Saliency, Size
 from mediakit.platforms.schema import SafeZone
 
 Costs = NDArray[np.float64]
 
 EYE_LINE = 0.40  # from the top: between the upper third and the middle
 MIDDLE_SHARE = 0.25  # of all that stands out, given to the picture's middle
+LEVELS = (0.2, 0.35, 0.5, 0.65, 0.8)  # of the map's highest value, at which blobs are taken for things
+LEAST_BLOB = 0.002  # of the picture
 LOOK_ROOM = 0.06  # how far a face in profile is moved from the middle, so that it looks into the picture
 
 
@@ -41,12 +45,11 @@ class Line:
 def costs(starts: Costs, line: Line, findings: Findings, headroom: float, zone: SafeZone | None) -> Costs:
     """The cost of beginning the window at each of `starts` (px along the line)."""
     main = findings.main_faces
-    total = 0.5 * _off_centre(starts, line, findings)
-    if findings.subject is not None:
-        total += (2.0 if main else 4.0) * _lost(starts, line, findings.subject)
+    total = 0.25 * _off_centre(starts, line, findings)
+    total += (2.0 if main else 4.0) * _things_cut(starts, line, things(findings))
     if findings.saliency is not None:
         density = profile(findings, line)
-        total += (1.0 if main else 2.0) * mass_outside(starts, line, _with_middle(density))
+        total += (0.5 if main else 1.0) * mass_outside(starts, line, _with_middle(density))
         total += 0.4 * _edges_cut(starts, line, density)
     others = [face for face in findings.faces if face not in main]
     total += 1.5 * _others_cut(starts, line, others, main)
@@ -56,6 +59,56 @@ def costs(starts: Costs, line: Line, findings: Findings, headroom: float, zone: 
         hidden = [face.box for face in main] or ([findings.subject] if findings.subject else [])
         total += 1.5 * _under_zone(starts, line, hidden, zone)
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that should stay whole, and how much it matters: the weights of a picture's things sum to 1."""
+
+    box: Box
+    weight: float
+
+
+def things(findings: Findings) -> tuple[Thing, ...]:
+    """What stands out, as boxes: the blobs of the map above each of several levels, weighed by what lies in them.
+
+    A blob that stays one at every level is one thing with all its weight; two that meet only faintly are kept together
+    where a window can hold both and otherwise compete. Without a map the subject is the one thing.
+    """
+    if findings.saliency is None:
+        return (Thing(findings.subject, 1.0),) if findings.subject is not None else ()
+    return _blobs(findings.saliency, findings.size)
+
+
+@lru_cache(maxsize=8)
+def _blobs(grid: Saliency, size: Size) -> tuple[Thing, ...]:
+    cells = np.frombuffer(grid.cells, np.uint8).reshape(grid.rows, grid.cols)
+    across, down = size.width_px / grid.cols, size.height_px / grid.rows
+    found = []
+    for level in LEVELS:
+        above = (cells >= max(1.0, level * float(cells.max()))).astype(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(above, connectivity=8)
+        weights = np.bincount(labels.ravel(), weights=cells.ravel(), minlength=count)
+        total = float(weights[1:].sum())
+        found += [
+            Thing(Box(x * across, y * down, w * across, h * down), float(weights[index]) / total / len(LEVELS))
+            for index, (x, y, w, h, area) in enumerate(stats.tolist())
+            if index and area >= LEAST_BLOB * cells.size
+        ]
+    return tuple(found)
+
+
+def _things_cut(starts: Costs, line: Line, whole: Sequence[Thing]) -> Costs:
+    """Which share of the things, by weight, is not whole; a third missing is as bad as all of it.
+
+    Of one that is longer than the window only what could be held counts, and half as much.
+    """
+    cost = np.zeros_like(starts)
+    for thing in whole:
+        begin, end = line.span(thing.box)
+        lost = _lost(starts, line, thing.box)
+        cost += thing.weight * (np.minimum(1.0, 3.0 * lost) if end - begin <= line.window_px else 0.5 * lost)
+    return cost
 
 
 def profile(findings: Findings, line: Line) -> Costs:

@@ -50,7 +50,7 @@ def test_a_missing_model_is_no_property_of_a_photo(monkeypatch):
         raise MissingPartError("The model is not in this installation.")
 
     monkeypatch.setattr(subject, "model_bytes", missing)
-    subject._heads.cache_clear()
+    subject._head.cache_clear()
     with pytest.raises(MissingPartError):
         look_at(PICTURE, SHOWN)
 
