@@ -10,7 +10,7 @@ from mediakit.frame.clip import solve_clip
 from mediakit.frame.place import NOWHERE, place_logo
 from mediakit.frame.quiet import busyness
 from mediakit.frame.solve import Framing
-from mediakit.look.develop import cube_for
+from mediakit.look.develop import cube_for, notes_on
 from mediakit.model import Box, Crop, Note, Seconds, Size
 from mediakit.photo.overlay import logo_for_clip, logo_ratio
 from mediakit.photo.render import FACE_ROOM, export_size, framed, grown, seen_in
@@ -33,6 +33,7 @@ def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook, path: Path, work
     table = recipe.asset(recipe.develop.look)
     cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
     logo, notes = _logo(recipe, framing, size, look, work)
+    notes = (*notes_on(developed), *notes)
     length = _length(spec, info)
     output = ClipOutput(
         path=path,

@@ -6,15 +6,16 @@ pixel's colour, sampled once into a 33-point cube, so photos and clips share it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from mediakit.look.cast import Cast, adaptation
+from mediakit.look.guard import hold_back
 from mediakit.look.measure import Tone
 from mediakit.look.tone_curve import apply_curve, curve_for, exposure_ev
-from mediakit.model import Anchor
+from mediakit.model import Anchor, Note
 from mediakit.pixels.cube import Cube
 from mediakit.pixels.filters import smoothstep
 from mediakit.pixels.lab import hue_deg, lab_from_linear, linear_from_lab
@@ -66,9 +67,24 @@ def cube_for(
         steps.append(lambda rgb: apply_curve(knots, rgb))
     cube = Cube.from_function(lambda rgb: _in_turn(steps, rgb)) if steps else Cube.identity()
     if look is not None and develop.look_strength > 0:
-        facts["look_strength"] = develop.look_strength
-        cube = cube.compose(look.blended(develop.look_strength))
+        held = hold_back(cube, look, develop.look_strength, tone.vivid, develop.product_shift)
+        facts["look_strength"] = held.strength
+        facts["product_shift"] = round(held.moved, 2)
+        if held.strength < develop.look_strength:
+            facts["product_shift_unguarded"] = round(held.asked, 2)
+        cube = cube.compose(look.blended(held.strength))
     return cube, facts
+
+
+def notes_on(facts: Mapping[str, object]) -> tuple[Note, ...]:
+    """What a person should know about what `cube_for` did."""
+    if "product_shift_unguarded" not in facts:
+        return ()
+    words = (
+        f"The look would move a product's colour by {facts['product_shift_unguarded']} (CIEDE2000), so it was used at"
+        f" strength {facts['look_strength']}, which moves it by {facts['product_shift']}."
+    )
+    return (Note("look-held-back", words),)
 
 
 def correction(cast: Cast, strength: float, reach: float = 1.0) -> Cast | None:

@@ -7,7 +7,7 @@ Kept as a few numbers, so a photo, a clip's frames and a whole scene are describ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from mediakit.look.cast import Cast
 from mediakit.look.features import LEVELS, features
 from mediakit.look.ground import without_ground
 from mediakit.look.prior import Judgement, judge
+from mediakit.look.vivid import Vivid, skins_of, vivid_colours
 from mediakit.model import Box
 from mediakit.pixels.lab import lab_from_srgb
 from mediakit.pixels.light import Rgb8, luma
@@ -36,7 +37,7 @@ class Tone:
     have. Levels are code values 0..1 at `features.LEVELS`: `dark` of each pixel's smallest channel (haze lifts them),
     `mid` of its luma, `light` of its largest channel. `clipped_*` are shares of pixels with all three channels at the
     end. All leave a plain white or black ground out; `white_ground` is the white one's share of the picture.
-    `skin_lab` is the median colour of the faces, None without any.
+    `skin_lab` is the median colour of the faces, None without any; `vivid` are the saturated colours outside their skin.
     """
 
     cast: Cast
@@ -48,6 +49,7 @@ class Tone:
     clipped_light: float
     white_ground: float = 0.0
     skin_lab: tuple[float, float, float] | None = None
+    vivid: tuple[Vivid, ...] = ()
 
     def as_facts(self) -> dict[str, object]:
         """JSON-able, for the manifest and the ledger."""
@@ -58,6 +60,7 @@ def measure(rgb_small: Rgb8, *, skin_boxes: Sequence[Box] = ()) -> Tone:
     """Describe a picture: (H, W, 3) uint8 sRGB, of any size (shrunk inside). `skin_boxes` are faces in its pixels."""
     small, scale = shrink_to_pixels(rgb_small, MEASURED_PIXELS)
     small = np.ascontiguousarray(small)
+    boxes = [box.scaled(scale) for box in skin_boxes]
     ground = without_ground(small)
     judgement = judge(features(ground.rest))
     darkest, lightest = ground.rest.min(axis=2), ground.rest.max(axis=2)
@@ -70,7 +73,8 @@ def measure(rgb_small: Rgb8, *, skin_boxes: Sequence[Box] = ()) -> Tone:
         clipped_dark=round(float((lightest <= CLIPPED_DARK).mean()), 5),
         clipped_light=round(float((darkest >= CLIPPED_LIGHT).mean()), 5),
         white_ground=ground.white,
-        skin_lab=_skin(small, [box.scaled(scale) for box in skin_boxes]),
+        skin_lab=_skin(small, boxes),
+        vivid=vivid_colours(small, skins_of(small, boxes)),
     )
 
 
@@ -89,6 +93,7 @@ def merge_tones(tones: Sequence[Tone]) -> Tone:
         clipped_light=round(float(np.mean([tone.clipped_light for tone in tones])), 5),
         white_ground=round(float(np.mean([tone.white_ground for tone in tones])), 4),
         skin_lab=_triple(np.mean(skins, axis=0)) if skins else None,
+        vivid=tuple(replace(item, share=item.share / len(tones)) for tone in tones for item in tone.vivid),
     )
 
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from mediakit.frame.place import NOWHERE, place_logo
 from mediakit.frame.quiet import busyness
 from mediakit.frame.solve import Framing, solve
-from mediakit.look.develop import cube_for
+from mediakit.look.develop import cube_for, notes_on
+from mediakit.look.local_light import local_light
 from mediakit.look.measure import Tone, measure
 from mediakit.model import Box, Crop, Face, Findings, Note, Size
 from mediakit.photo.open import Photo
@@ -93,8 +94,14 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone, recipe: Recipe, p
     retouched = retouch(pixels, seen.faces, recipe.retouch, shown_scale=size.width_px / framing.crop.w_px)
     pixels, note = _with_logo(retouched.pixels, seen, recipe, spec.safe_zone)
     saved = _save(pixels, path, photo, spec, recipe)
-    facts = {"develop": facts, "retouch": retouched.facts, "quality": saved.quality, "subsampling": saved.subsampling}
-    return Rendered(pixels=pixels, framing=framing, findings=seen, facts=facts, notes=(*retouched.notes, *note))
+    held = notes_on(facts)
+    facts = {
+        "develop": {**facts, **relit},
+        "retouch": retouched.facts,
+        "quality": saved.quality,
+        "subsampling": saved.subsampling,
+    }
+    return Rendered(pixels=pixels, framing=framing, findings=seen, facts=facts, notes=(*held, *retouched.notes, *note))
 
 
 def export_size(shape: Shape, framing: Framing, shown: Size) -> Size:
@@ -120,6 +127,7 @@ def seen_in(findings: Findings, framing: Framing, size: Size) -> Findings:
 
     def moved(box: Box) -> Box:
         return Box(box.x * scale + dx, box.y * scale + dy, box.w * scale, box.h * scale)
+    pixels, relit = local_light(pixels, recipe.develop.local_light)
 
     faces = tuple(
         Face(moved(f.box), f.confidence, tuple((x * scale + dx, y * scale + dy) for x, y in f.points))

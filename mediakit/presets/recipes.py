@@ -49,7 +49,7 @@ def _recipe(loaded: LoadedPreset, target: Target, kind: Kind, bed_index: int | N
     return Recipe(
         kind=kind,
         target=target.model_copy(update={"surface": surface}),
-        develop=_develop(loaded, files),
+        develop=_develop(loaded, kind, files),
         retouch=preset.retouch if kind is Kind.PHOTO else Retouch(),  # clips are not retouched
         frame=preset.frame,
         overlay=_overlay(loaded, target, files),
@@ -82,11 +82,16 @@ def _limits(override: SurfaceOverride | None) -> dict[str, float | int]:
     return {} if override is None else override.model_dump(exclude_none=True)
 
 
-def _develop(loaded: LoadedPreset, files: dict[str, AssetRef]) -> Develop:
-    # What a scene shares is in the photo's anchor, not in how it came about.
-    develop = loaded.preset.develop.model_copy(update={"share_scene": True})
+def _develop(loaded: LoadedPreset, kind: Kind, files: dict[str, AssetRef]) -> Develop:
+    # What a scene shares is in the photo's anchor, not in how it came about. A clip is one colour cube, the same everywhere.
+    plain = Develop()
+    everywhere: dict[str, bool | float] = {"share_scene": plain.share_scene}
+    if kind is Kind.CLIP:
+        everywhere["local_light"] = plain.local_light
+    develop = loaded.preset.develop.model_copy(update=everywhere)
     if develop.look is None or develop.look_strength == 0:
-        return develop.model_copy(update={"look": None, "look_strength": 1.0})
+        unused = {"look": None, "look_strength": plain.look_strength, "product_shift": plain.product_shift}
+        return develop.model_copy(update=unused)
     files["look"] = reference(loaded.assets["develop.look"])
     return develop.model_copy(update={"look": "look"})
 

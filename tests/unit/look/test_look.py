@@ -159,11 +159,12 @@ def test_a_coloured_wall_or_skin_alone_keeps_its_colour(wall):
 def test_the_brand_look_comes_last_at_its_strength():
     look = Cube.from_function(lambda rgb: rgb[..., ::-1])
     colours = np.random.default_rng(0).random((50, 3), dtype=np.float32)
-    full, facts = cube_for(measure(scene()), OFF, look)
-    half, _ = cube_for(measure(scene()), OFF.model_copy(update={"look_strength": 0.5}), look)
+    free = OFF.model_copy(update={"product_shift": 100.0})
+    full, facts = cube_for(measure(scene()), free, look)
+    half, _ = cube_for(measure(scene()), free.model_copy(update={"look_strength": 0.5}), look)
     assert np.allclose(full.apply_float(colours), colours[:, ::-1], atol=0.002)
     assert np.allclose(half.apply_float(colours), (colours + colours[:, ::-1]) / 2, atol=0.002)
-    assert facts == {"look_strength": 1.0}
+    assert facts["look_strength"] == 1.0
     assert cube_for(measure(scene()), OFF.model_copy(update={"look_strength": 0.0}), look)[0].is_identity
 
 
