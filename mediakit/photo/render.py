@@ -91,6 +91,7 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone, recipe: Recipe, p
     cube, facts = _cube(tone, recipe)
     if not cube.is_identity:
         pixels = cube.apply(pixels)
+    pixels, relit = local_light(pixels, recipe.develop.local_light)
     retouched = retouch(pixels, seen.faces, recipe.retouch, shown_scale=size.width_px / framing.crop.w_px)
     pixels, note = _with_logo(retouched.pixels, seen, recipe, spec.safe_zone)
     saved = _save(pixels, path, photo, spec, recipe)
@@ -127,7 +128,6 @@ def seen_in(findings: Findings, framing: Framing, size: Size) -> Findings:
 
     def moved(box: Box) -> Box:
         return Box(box.x * scale + dx, box.y * scale + dy, box.w * scale, box.h * scale)
-    pixels, relit = local_light(pixels, recipe.develop.local_light)
 
     faces = tuple(
         Face(moved(f.box), f.confidence, tuple((x * scale + dx, y * scale + dy) for x, y in f.points))

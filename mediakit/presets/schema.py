@@ -31,6 +31,8 @@ class Develop(Section):
     look: Asset | None = None
     """The brand's `.cube` file."""
     look_strength: Amount = 1.0
+    local_light: Amount = 0.4
+    """Photos: lifts faces and shelves out of shadow and holds bright regions, where the light is uneven."""
     product_shift: Annotated[float, Field(ge=0.0, le=100.0)] = 3.0
     """How far the look may move a saturated product, mean CIEDE2000; the look is weakened where it would go further."""
     share_scene: bool = True
