@@ -8,18 +8,20 @@ before the first sound is skipped.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from mediakit.audio.loop import Loop, find_loop
+from mediakit.audio.meter import PER_MS, Profile, measure
 from mediakit.audio.pcm import RATE, Block, Scratch
 from mediakit.audio.source import read_sound
 from mediakit.errors import DataError, Fault, FileError
 
 _SHORTEST_S = 1.0
 _LEAST_HEARD_S = 0.5
+_SETTLED = RATE // 5  # behind a join, the meter's filter has forgotten what came before it
 _AUDIBLE = 0.001  # -60 dBFS: before this is reached, nothing has begun
 
 
@@ -40,6 +42,18 @@ class Bed:
             left -= block.shape[1]
             if left <= 0:
                 return
+
+    def profile(self) -> Profile:
+        """How loud it is. Rounds are alike, so no more of them is measured than the first and what follows on its end."""
+        if self.loop is None:
+            return measure(self.blocks())
+        settled = self.loop.overlap + _SETTLED
+        needed = settled + self.loop.period + 2 * PER_MS
+        if self.samples <= needed:
+            return measure(self.blocks())
+        return measure(replace(self, samples=needed).blocks()).repeated(
+            -(-settled // PER_MS), self.loop.period, self.samples
+        )
 
     def _endless(self) -> Iterator[Block]:
         if self.loop is None:

@@ -15,6 +15,7 @@ Limits: sound shorter than 400 ms has no integrated loudness (`NOTHING`). Both c
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,6 +67,26 @@ class Profile:
         weighted = np.square(gain, dtype=np.float32) * self.energy
         return integrated_lufs(weighted)
 
+    def under(self, gain: MsValues) -> Profile:
+        """The same sound with `gain` (linear, one value a millisecond) applied."""
+        return Profile(self.energy * np.square(gain), self.peak * gain, self.samples)
+
+    def repeated(self, since_ms: int, period: int, samples: int) -> Profile:
+        """`samples` of a sound of which only the beginning was measured: from `since_ms` on it is `period` samples long,
+        over and over. At least `since_ms` and a period must have been measured.
+
+        A period that is no whole number of milliseconds is heard a fraction later: peaks are those of either neighbour.
+        """
+        reached_ms, period_ms = -(-samples // PER_MS), period / PER_MS
+        places = np.arange(reached_ms, dtype=np.float64)
+        places[since_ms:] = since_ms + np.mod(places[since_ms:] - since_ms, period_ms)
+        before = places.astype(np.intp)
+        after = np.minimum(before + (places > before), len(self.energy) - 1)
+        share = (places - before).astype(np.float32)
+        energy = self.energy[before] * (1 - share) + self.energy[after] * share
+        energy[samples // PER_MS :] = 0.0
+        return Profile(energy, np.maximum(self.peak[before], self.peak[after]), samples)
+
     def mean_lufs(self) -> float:
         """Loudness without windows and gates: what can still be said of sound under 400 ms."""
         power = float(self.energy.sum()) / max(1, self.samples)
@@ -116,77 +137,102 @@ class Meter:
     """Takes blocks, gives a Profile."""
 
     def __init__(self) -> None:
-        self._waiting: list[Block] = []
-        self._waiting_samples = 0
-        self._history = silence(_FFT - _HOP)
-        self._energy: list[MsValues] = []
-        self._peak: list[MsValues] = []
-        self._samples = 0
+        self._cutter = _Cutter()
+        self._measured: list[_Measured] = []
 
     def add(self, block: Block) -> None:
         """Measure `block`, which follows what was added before."""
-        self._waiting.append(block)
-        self._waiting_samples += block.shape[1]
-        self._samples += block.shape[1]
-        if self._waiting_samples >= _HOP:
-            self._drain()
+        self._measured += map(_measured, self._cutter.add(block))
 
     def profile(self) -> Profile:
         """What was added so far. Ends the measurement."""
-        missing = -(self._samples + _LATE_MS * PER_MS) % _HOP + _LATE_MS * PER_MS
-        self._waiting.append(silence(missing))
-        self._waiting_samples += missing
-        self._drain()
-        whole_ms = self._samples // PER_MS
-        reached_ms = -(-self._samples // PER_MS)
-        energy = np.concatenate(self._energy)[:reached_ms]
-        peak = np.concatenate(self._peak)[_LATE_MS : _LATE_MS + reached_ms]
-        if reached_ms > whole_ms:
-            energy[whole_ms:] = 0.0  # BS.1770 drops an incomplete last window; so does this an incomplete millisecond
-        return Profile(energy, peak, self._samples)
+        self._measured += map(_measured, self._cutter.finish())
+        return _profile(self._measured, self._cutter.samples)
 
-    def _drain(self) -> None:
+
+def measure(blocks: Iterable[Block]) -> Profile:
+    """The Profile of all of `blocks`."""
+    meter = Meter()
+    for block in blocks:
+        meter.add(block)
+    return meter.profile()
+
+
+_Measured = tuple[MsValues, MsValues]
+"""Energy and peak of one hop, the peak `_LATE_MS` late."""
+
+
+class _Cutter:
+    """Cuts a run of blocks into stretches of `_FFT` samples, each `_HOP` on from the one before."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+        self._waiting = [silence(_FFT - _HOP)]
+        self._waiting_samples = _FFT - _HOP
+
+    def add(self, block: Block) -> list[Block]:
+        self.samples += block.shape[1]
+        return self._add(block)
+
+    def finish(self) -> list[Block]:
+        """The rest, with silence behind it up to a whole stretch."""
+        return self._add(silence(-(self.samples + _LATE_MS * PER_MS) % _HOP + _LATE_MS * PER_MS))
+
+    def _add(self, block: Block) -> list[Block]:
+        self._waiting.append(block)
+        self._waiting_samples += block.shape[1]
+        if self._waiting_samples < _FFT:
+            return []
         waiting = np.concatenate(self._waiting, axis=1)
-        done = 0
-        while waiting.shape[1] - done >= _HOP:
-            block = np.concatenate([self._history, waiting[:, done : done + _HOP]], axis=1)
-            self._measure(block)
-            self._history = block[:, _HOP:]
-            done += _HOP
-        rest = waiting[:, done:]
+        last = (waiting.shape[1] - _FFT) // _HOP * _HOP
+        rest = waiting[:, last + _HOP :]
         self._waiting, self._waiting_samples = [rest], rest.shape[1]
+        return [waiting[:, at : at + _FFT] for at in range(0, last + 1, _HOP)]
 
-    def _measure(self, block: Block) -> None:
-        alike = np.array_equal(block[0], block[1])  # mono: half of the work
-        spectrum = np.fft.rfft(block[:1] if alike else block)
-        weighted = np.fft.irfft(spectrum * _k_weighting(), _FFT)[:, -_HOP:]
-        squares = np.square(weighted).reshape(len(weighted), -1, PER_MS).sum(axis=(0, 2), dtype=np.float32)
-        self._energy.append(squares * np.float32(2.0) if alike else squares)
-        end = _FFT - _LATE_MS * PER_MS
-        self._peak.append(_true_peaks(block[: 1 if alike else 2, end - _HOP - _REACH : end + _REACH]))
+
+def _profile(measured: list[_Measured], samples: int) -> Profile:
+    whole_ms, reached_ms = samples // PER_MS, -(-samples // PER_MS)
+    energy = np.concatenate([energy for energy, _ in measured])[:reached_ms]
+    peak = np.concatenate([peak for _, peak in measured])[_LATE_MS : _LATE_MS + reached_ms]
+    energy[whole_ms:] = 0.0  # BS.1770 drops an incomplete last window; so does this an incomplete millisecond
+    return Profile(energy, peak, samples)
+
+
+def _measured(block: Block) -> _Measured:
+    alike = np.array_equal(block[0], block[1])  # mono: half of the work
+    spectrum = np.fft.rfft(block[:1] if alike else block)
+    spectrum *= _k_weighting()
+    weighted = np.fft.irfft(spectrum, _FFT)[:, -_HOP:]
+    squares = np.square(weighted).reshape(len(weighted), -1, PER_MS).sum(axis=(0, 2), dtype=np.float32)
+    end = _FFT - _LATE_MS * PER_MS
+    peaks = _true_peaks(block[: 1 if alike else 2, end - _HOP - _REACH : end + _REACH])
+    return squares * np.float32(2.0) if alike else squares, peaks
 
 
 def _true_peaks(block: Block) -> MsValues:
     """The largest magnitude of any channel in each millisecond; `block` has `_REACH` samples more at each end."""
-    channels = len(block)
     samples = block.shape[1] - 2 * _REACH
     before, here, after, beyond = (block[:, _REACH + by : _REACH + by + samples] for by in (-1, 0, 1, 2))
-    half_way = np.abs(0.64 * (here + after) - 0.21 * (before + beyond)).reshape(channels, -1, PER_MS)
-    at_samples = np.abs(here).reshape(channels, -1, PER_MS)
+    half_way = here + after
+    half_way *= np.float32(0.64)
+    outer = before + beyond
+    outer *= np.float32(0.21)
+    half_way -= outer
     firsts = np.arange(samples // PER_MS) * PER_MS
-    highest: MsValues = at_samples.max(axis=(0, 2))
-    for channel in range(channels):
-        windows = np.lib.stride_tricks.sliding_window_view(block[channel], 2 * _REACH + 1)
-        for rough in (at_samples, half_way):
-            between = windows[firsts + rough[channel].argmax(axis=1)] @ _interpolation()
-            np.maximum(highest, np.abs(between).max(axis=1), out=highest)
+    highest = np.zeros(samples // PER_MS, np.float32)
+    for channel, *roughs in zip(block, np.abs(here), np.abs(half_way, out=half_way), strict=True):
+        windows = np.lib.stride_tricks.sliding_window_view(channel, 2 * _REACH + 1)
+        for rough in roughs:
+            found = windows[firsts + rough.reshape(-1, PER_MS).argmax(axis=1)].T
+            np.maximum(highest, np.abs(_interpolation() @ found).max(axis=0), out=highest)
+            np.maximum(highest, np.abs(found[_REACH]), out=highest)
     return highest
 
 
 @cache
 def _interpolation() -> NDArray[np.float32]:
-    """(49, 14): from the samples around one to the values at `_BETWEEN`; a sinc under a raised cosine."""
-    away = np.arange(-_REACH, _REACH + 1)[:, None] - np.array(_BETWEEN)
+    """(14, 49): from the samples around one to the values at `_BETWEEN`; a sinc under a raised cosine."""
+    away = np.arange(-_REACH, _REACH + 1) - np.array(_BETWEEN)[:, None]
     window = np.where(np.abs(away) < _REACH, np.cos(np.pi * away / (2 * _REACH)) ** 2, 0.0)
     taps: NDArray[np.float32] = (np.sinc(away) * window).astype(np.float32)
     return taps

@@ -20,7 +20,7 @@ from mediakit.audio.encode import write_aac
 from mediakit.audio.hear import Heard, finite
 from mediakit.audio.hush import without_speech
 from mediakit.audio.level import NEAR_SILENT_LUFS, GainMode, GainPlan, apply_gain, plan_gain
-from mediakit.audio.meter import Meter, MsValues, Profile, from_db
+from mediakit.audio.meter import Meter, MsValues, Profile, from_db, measure
 from mediakit.audio.pcm import RATE, Block, Scratch, even, to_samples
 from mediakit.audio.source import read_sound
 from mediakit.audio.speech import SpeechFinder
@@ -208,7 +208,7 @@ def _music(desk: _Desk) -> _Take:
         facts["bed_loop_s"] = round(bed.loop.period / RATE, 3)
         facts["bed_crossfade_s"] = round(bed.loop.overlap / RATE, 3)
     fades = fade_curve(desk.length_ms, in_s=desk.fade_s, out_s=desk.fade_s)
-    return _Take(bed.blocks, _profile(apply_gain(bed.blocks(), fades)), fades, facts)
+    return _Take(bed.blocks, bed.profile().under(fades), fades, facts)
 
 
 def _mix(desk: _Desk) -> _Take:
@@ -257,14 +257,7 @@ def _together(
         for above, below in zip(even(own.blocks()), even(apply_gain(music.blocks(), curve)), strict=True):
             yield above + below
 
-    return _Take(blocks, _profile(blocks()), own.fades, own.facts | music.facts | facts)
-
-
-def _profile(blocks: Iterator[Block]) -> Profile:
-    meter = Meter()
-    for block in blocks:
-        meter.add(block)
-    return meter.profile()
+    return _Take(blocks, measure(blocks()), own.fades, own.facts | music.facts | facts)
 
 
 def _finish(take: _Take, desk: _Desk, kbps: int) -> Track:
@@ -277,8 +270,10 @@ def _finish(take: _Take, desk: _Desk, kbps: int) -> Track:
     while True:
         tries += 1
         plan = plan_gain(take.profile, aim, room)
-        write_aac(path, apply_gain(take.blocks(), plan.gain * take.fades), kbps=kbps)
-        written = _written(path, desk)
+        meter = Meter()
+        finished = apply_gain(take.blocks(), plan.gain * take.fades)
+        write_aac(path, finished, kbps=kbps, threads=desk.threads, played=meter.add)
+        written = meter.profile()
         over_db = written.true_peak_dbtp - ceiling
         off_lu = written.integrated_lufs() - target if plan.mode in ("linear", "limiter") else 0.0
         holds = over_db <= 0 and abs(off_lu) <= _CLOSE_LU
@@ -287,14 +282,6 @@ def _finish(take: _Take, desk: _Desk, kbps: int) -> Track:
         if over_db > 0:
             room -= over_db + _FURTHER_DB * tries
         aim -= off_lu if abs(off_lu) > _CLOSE_LU else 0.0
-
-
-def _written(path: Path, desk: _Desk) -> Profile:
-    """The file as a player hears it."""
-    meter = Meter()
-    for block in read_sound(path, None, samples=desk.samples, threads=desk.threads):
-        meter.add(block)
-    return meter.profile()
 
 
 def _track(path: Path, take: _Take, plan: GainPlan, written: Profile, more: dict[str, object]) -> Track:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sound_kit import RATE, noise, rms_db, silence, tone, write_sound
 
 from mediakit.audio.bed import Bed, check_bed, crossfade, open_bed
+from mediakit.audio.meter import measure
 from mediakit.errors import DataError, Fault, FileError
 
 
@@ -87,6 +88,20 @@ def test_the_loop_has_no_jump_that_the_music_does_not_have(tmp_path: Path) -> No
     for join in range(bed.loop.start + bed.loop.period - bed.start, out.shape[1], bed.loop.period):
         around = np.diff(out[:, max(0, join - 100) : join + bed.loop.overlap + 100])
         assert np.abs(around).max() <= np.abs(np.diff(sound)).max() * 1.05
+
+
+@pytest.mark.parametrize("bpm", [83.0, 120.0])
+@pytest.mark.parametrize("bed_s", [6.0, 7.003])
+def test_one_round_says_how_loud_all_of_them_are(tmp_path: Path, bpm: float, bed_s: float) -> None:
+    bed = bed_of(tmp_path, beats(bed_s, bpm), 31.0, crossfade_s=1.0)
+    assert bed.loop is not None
+    quick, whole = bed.profile(), measure(bed.blocks())
+    assert quick.samples == whole.samples and quick.energy.shape == whole.energy.shape == quick.peak.shape
+    assert quick.integrated_lufs() == pytest.approx(whole.integrated_lufs(), abs=0.01)
+    assert quick.true_peak_dbtp == pytest.approx(whole.true_peak_dbtp, abs=0.05)
+    late = slice(-5000, None)
+    close = np.abs(quick.energy[late].reshape(-1, 20).sum(axis=1) - whole.energy[late].reshape(-1, 20).sum(axis=1))
+    assert close.max() <= 0.05 * whole.energy[late].reshape(-1, 20).sum(axis=1).max()
 
 
 def test_silence_before_the_music_is_skipped(tmp_path: Path) -> None:
