@@ -11,7 +11,7 @@ from mediakit.batch.problems import failed, refuse_unfit
 from mediakit.errors import FileError
 from mediakit.look.measure import Tone
 from mediakit.model import Delivered, Findings, Kind, Outcome, Size
-from mediakit.photo.open import Photo, open_photo, peek
+from mediakit.photo.open import Photo, PhotoFacts, admit, decoded, facts_of
 from mediakit.photo.render import decode_size, looked_at, render_photo
 from mediakit.platforms.check import Expected, check_file
 from mediakit.quality.photo import score_photo
@@ -19,16 +19,16 @@ from mediakit.quality.photo import score_photo
 
 def make_photo(job: Job) -> Outcome:
     """Everything one photo is wanted for. Raises FileError where the photo itself cannot be used."""
-    facts = peek(job.source.path, job.limits)
-    wanted = [item.settled(facts.shown) for item in job.wanted]
-    photo = open_photo(job.source.path, job.limits, at_least=decode_size(facts.shown, [item.recipe for item in wanted]))
-    look = looked_at(photo)
-    score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
+    facts, photo, wanted = _opened(job)
+    look = looked_at(photo, None if job.scored else [item.recipe for item in wanted])
+    score = None
+    if job.scored:
+        score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
     delivered: tuple[Delivered, ...] = ()
     preview: dict[str, object] = {}
     if job.out is not None:
-        delivered = tuple(deliver(item, photo, look.findings, look.tone, job.out) for item in wanted)
-        preview = {"preview": write_preview(photo.pixels, job.out, job.sha256[:24])}
+        delivered = tuple(deliver(item, photo, look.findings, look.tone, job.out, scored=job.scored) for item in wanted)
+        preview = {"preview": write_preview(look.small, job.out, job.sha256[:24])}
     return Outcome(
         rel=job.source.rel,
         sha256=job.sha256,
@@ -42,17 +42,27 @@ def make_photo(job: Job) -> Outcome:
     )
 
 
-def deliver(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Path) -> Delivered:
+def _opened(job: Job) -> tuple[PhotoFacts, Photo, list[Wanted]]:
+    """The photo, read once and decoded for the largest deliverable, and the deliverables in the ratios that suit it."""
+    admitted = admit(job.source.path, job.limits)
+    facts = facts_of(admitted)
+    wanted = [item.settled(facts.shown) for item in job.wanted]
+    return facts, decoded(admitted, at_least=decode_size(facts.shown, [item.recipe for item in wanted])), wanted
+
+
+def deliver(
+    item: Wanted, photo: Photo, findings: Findings, tone: Tone | None, out: Path, *, scored: bool = True
+) -> Delivered:
     """Render, check and publish one deliverable; what goes wrong with it alone is its own problem."""
     if not item.recipe.shape.takes(photo.shown):
         return _not_for(item, photo.shown)
     try:
-        return _delivered(item, photo, findings, tone, out)
+        return _delivered(item, photo, findings, tone, out, scored)
     except FileError as error:
         return failed(item, error)
 
 
-def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: Path) -> Delivered:
+def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone | None, out: Path, scored: bool) -> Delivered:
     with published(out / item.path) as temporary:
         done = render_photo(photo, findings, tone, item.recipe, temporary)
         size = Size(done.pixels.shape[1], done.pixels.shape[0])
@@ -76,7 +86,7 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone, out: 
         bytes=written_bytes,
         sha256=sha256,
         checks=checks,
-        score=score_photo(done.pixels, done.findings, shown=size, tilt_counts=False),
+        score=score_photo(done.pixels, done.findings, shown=size, tilt_counts=False) if scored else None,
         notes=done.notes,
         facts={**done.facts, "preview": write_preview(done.pixels, out, preview_name(item))},
     )

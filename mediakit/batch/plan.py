@@ -24,7 +24,7 @@ from mediakit.presets.recipe import Recipe
 from mediakit.presets.recipes import recipe_for
 from mediakit.presets.schema import Limits
 
-LOOKING = 1
+LOOKING = 2
 """Raised when a change of code changes findings or scores: sources are then looked at again."""
 
 
@@ -63,6 +63,8 @@ class Job:
     """What an earlier run found out about the source; None: it has to be looked at."""
     notes: tuple[Note, ...] = ()
     """What planning has to say about the source."""
+    scored: bool = True
+    """False for a photo of which only the crop and size matter: it is looked at no more than they need."""
 
     @property
     def only_sound(self) -> bool:
@@ -119,7 +121,8 @@ def plan_batch(
     `shared` is what photos are developed to because of their scenes (see `scenes.py`).
     Raises ClashError where two sources would share one output even after renaming.
     """
-    settings = settings_fingerprint(preset.preset.limits)
+    scored = preset.preset.score.measure
+    settings = settings_fingerprint(preset.preset.limits, scored=scored)
     jobs = []
     paths = distinct_paths(shoot.sources)
     for source in shoot.sources:
@@ -140,6 +143,7 @@ def plan_batch(
                 wanted=wanted,
                 skipped=_skipped(source.kind, targets),
                 notes=shared.notes.get(source.rel, ()),
+                scored=scored,
             )
         )
     return Plan(shoot=shoot, out=out, jobs=tuple(jobs), refused=shoot.refused, preset=preset, targets=tuple(targets))
@@ -150,9 +154,9 @@ def without_done(plan: Plan, ledger: Ledger) -> Plan:
     return replace(plan, jobs=tuple(_less_done(job, ledger) for job in plan.jobs))
 
 
-def settings_fingerprint(limits: Limits) -> str:
+def settings_fingerprint(limits: Limits, *, scored: bool = True) -> str:
     """16 hex digits of everything besides the bytes that decides what is found out about a source."""
-    text = json.dumps({"limits": limits.model_dump(mode="json"), "looking": LOOKING}, sort_keys=True)
+    text = json.dumps({"limits": limits.model_dump(mode="json"), "looking": LOOKING, "scored": scored}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

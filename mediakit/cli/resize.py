@@ -18,8 +18,9 @@ PLAIN: dict[str, object] = {
     "retouch.denoise": 0.0,
     "retouch.sharpen": 0.0,
     "overlay.surfaces": (),
+    "score.measure": False,
 }
-"""A preset in which nothing happens to the picture but its crop and size."""
+"""A preset in which nothing happens to the picture but its crop and size; how good it is, is not asked either."""
 
 
 def resize(

@@ -42,11 +42,15 @@ FACE_ROOM = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a photo shows and what light it was taken in."""
+    """What a photo shows and what light it was taken in. `small` is the copy that was looked at, (H, W, 3) sRGB.
+
+    `tone` is None where no colour is to be changed.
+    """
 
     findings: Findings
-    tone: Tone
+    tone: Tone | None
     notes: tuple[Note, ...]
+    small: Pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +73,44 @@ def decode_size(shown: Size, recipes: Sequence[Recipe]) -> Size:
     return Size(math.ceil(shown.width_px * scale), math.ceil(shown.height_px * scale))
 
 
-def looked_at(photo: Photo) -> Look:
-    """Find faces, subject and tilt, and measure the light, on a working-size copy."""
+def looked_at(photo: Photo, recipes: Sequence[Recipe] | None = None) -> Look:
+    """Find faces, subject and tilt, and measure the light, on a working-size copy.
+
+    Where `recipes` are given, what none of them needs is left out.
+    """
     size = size_of(photo.pixels)
     scale = min(1.0, working_scale(size))
     small = resize(photo.pixels, Size(max(1, round(size.width_px * scale)), max(1, round(size.height_px * scale))))
-    findings, notes = look_at(small, photo.shown)
-    to_small = small.shape[1] / photo.shown.width_px
-    tone = measure(small, skin_boxes=[face.box.scaled(to_small) for face in findings.main_faces])
-    return Look(findings, tone, notes)
+    if recipes is None:
+        findings, notes = look_at(small, photo.shown)
+    elif any(_has_to_see(recipe, photo.shown) for recipe in recipes):
+        findings, notes = look_at(small, photo.shown, leaning=False)
+    else:
+        findings, notes = Findings(photo.shown), ()
+    tone = None
+    if recipes is None or any(changes_colour(recipe) for recipe in recipes):
+        to_small = small.shape[1] / photo.shown.width_px
+        tone = measure(small, skin_boxes=[face.box.scaled(to_small) for face in findings.main_faces])
+    return Look(findings, tone, notes, small)
 
 
-def render_photo(photo: Photo, findings: Findings, tone: Tone, recipe: Recipe, path: Path) -> Rendered:
+def changes_colour(recipe: Recipe) -> bool:
+    """Whether anything is to be done to white balance, tone or look."""
+    develop = recipe.develop
+    return (
+        develop.white_balance > 0 or develop.auto_tone > 0 or (develop.look is not None and develop.look_strength > 0)
+    )
+
+
+def _has_to_see(recipe: Recipe, shown: Size) -> bool:
+    """Whether it matters what the photo shows: something has to be left out, retouched, coloured or kept clear of a logo."""
+    retouch = recipe.retouch
+    if retouch.skin > 0 or retouch.sharpen > 0 or recipe.overlay is not None or changes_colour(recipe):
+        return True
+    return _largest_crop(shown, recipe.shape.value) != shown
+
+
+def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Recipe, path: Path) -> Rendered:
     """Make one deliverable and write it to `path`. Raises FileError where it cannot be written within its budget."""
     spec = recipe.target.surface.photo
     assert spec is not None  # planning gives a photo only to surfaces that take photos
@@ -167,7 +197,9 @@ def _is_inside(box: Box, size: Size) -> bool:
     return width > 0 and height > 0 and width * height > 0.5 * box.area
 
 
-def _cube(tone: Tone, recipe: Recipe) -> tuple[Cube, dict[str, object]]:
+def _cube(tone: Tone | None, recipe: Recipe) -> tuple[Cube, dict[str, object]]:
+    if tone is None:
+        return Cube.identity(), {}
     path = recipe.asset(recipe.develop.look)
     return cube_for(tone, recipe.develop, read_cube(path) if path else None, anchor=recipe.anchor)
 

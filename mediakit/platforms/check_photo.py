@@ -1,6 +1,7 @@
 """Holds a photo against its surface, reopened from disk with Pillow and nothing else.
 
-The whole picture is decoded once, to prove that it can be. HEIC, AVIF, TIFF, GIF and the like are told by their first
+The whole picture is decoded once, to prove that it can be; a JPEG at an eighth of its size, which reads all of its data
+and takes half the time. HEIC, AVIF, TIFF, GIF and the like are told by their first
 bytes and not opened: no surface takes them, and that is all a person needs to know. Limits: `MAX_PIXELS`, `MAX_BYTES`.
 """
 
@@ -52,9 +53,11 @@ def check_photo(held: Held, path: Path, fmt: str, target: Target, spec: PhotoSpe
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns about odd metadata; what matters here becomes a check
         with _opened(data, fmt) as image:
+            stored = Size(*image.size)
+            image.draft(None, (max(1, stored.width_px // 8), max(1, stored.height_px // 8)))
             _decode(image)
             _hold_structure(held, image, data, fmt)
-            _hold_picture(held, image, target)
+            _hold_picture(held, image, stored, target)
 
 
 def _opened(data: bytes, fmt: str) -> Image.Image:
@@ -113,10 +116,10 @@ def _hold_structure(held: Held, image: Image.Image, data: bytes, fmt: str) -> No
         held.hold("trailing-data", behind == 0, behind, 0)
 
 
-def _hold_picture(held: Held, image: Image.Image, target: Target) -> None:
+def _hold_picture(held: Held, image: Image.Image, stored: Size, target: Target) -> None:
     found = privacy.traces(image)
     turned = found.orientation in _TURNED
-    shown = Size(image.height, image.width) if turned else Size(image.width, image.height)
+    shown = Size(stored.height_px, stored.width_px) if turned else stored
     hold_geometry(held, shown, target, Kind.PHOTO)
     held.hold("orientation", found.orientation in (0, 1), found.orientation, 1)
     held.hold("colour-mode", image.mode in _MODES, image.mode, list(_MODES))

@@ -142,6 +142,8 @@ class Words(Section):
 class Scoring(Section):
     """From which value on a source passes, and under which it is rejected."""
 
+    measure: bool = True
+    """False: photos are not scored, and the report shows no verdicts on them."""
     pass_at: Annotated[float, Field(ge=0.0, le=100.0)] = 55.0
     reject_below: Annotated[float, Field(ge=0.0, le=100.0)] = 30.0
 

@@ -23,11 +23,12 @@ from mediakit.vision.tilt import tilt
 Seen = TypeVar("Seen")
 
 
-def look_at(rgb: NDArray[np.uint8], shown: Size) -> tuple[Findings, tuple[Note, ...]]:
+def look_at(rgb: NDArray[np.uint8], shown: Size, *, leaning: bool = True) -> tuple[Findings, tuple[Note, ...]]:
     """What a picture shows, in pixels of the picture `shown`, and which detectors failed.
 
-    rgb: (H, W, 3) uint8 sRGB, oriented as shown, at any size; a copy shrunk by `faces.working_scale(shown)` costs about 35 ms
-    and loses nothing. Raises MissingPartError when a model is not there, FileError for an array that is no picture.
+    rgb: (H, W, 3) uint8 sRGB, oriented as shown, at any size; a copy shrunk by `faces.working_scale(shown)` costs about 30 ms
+    and loses nothing. leaning: whether its tilt is asked for, a third of the time. Raises MissingPartError when a model is
+    not there, FileError for an array that is no picture.
     """
     if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0:
         raise FileError(Fault.INTERNAL, "The working picture is not an 8-bit RGB picture.", "The log has the details.")
@@ -36,7 +37,7 @@ def look_at(rgb: NDArray[np.uint8], shown: Size) -> tuple[Findings, tuple[Note, 
     candidates = _or_note(lambda: find_candidates(rgb, shown=shown), nobody, "faces", notes)
     nothing: tuple[Saliency | None, Box | None] = (None, None)
     standing_out, subject = _or_note(lambda: _subject(rgb, shown, candidates), nothing, "subject", notes)
-    lean = _or_note(lambda: tilt(rgb), None, "tilt", notes)
+    lean = _or_note(lambda: tilt(rgb), None, "tilt", notes) if leaning else None
     return Findings(shown, faces_among(candidates), subject, standing_out, lean), tuple(notes)
 
 
