@@ -59,7 +59,12 @@ def _luma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Float
         smooth = edge_aware(y, 1, (1.4 * sigma) ** 2)
     else:
         smooth = cv2.bilateralFilter(plane, 5, 2.2 * sigma, 1.5).astype(np.float32)
-    return np.float32(min(2 * amount, 1.0)) * (smooth - y)
+    return np.float32(min(2 * amount, 1.0) * _trust(sigma)) * (smooth - y)
+
+
+def _trust(sigma: float) -> float:
+    """How far a measured sigma is believed to be noise: what is hardly visible may as well be fine texture."""
+    return float(np.clip((sigma - 0.6) / 1.6, 0, 1))
 
 
 def _chroma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Float:
