@@ -14,6 +14,7 @@ PLAIN: dict[str, object] = {
     "develop.white_balance": 0.0,
     "develop.auto_tone": 0.0,
     "develop.look_strength": 0.0,
+    "develop.local_light": 0.0,
     "retouch.skin": 0.0,
     "retouch.denoise": 0.0,
     "retouch.sharpen": 0.0,

@@ -34,7 +34,14 @@ def _bleeding(rgb: NDArray[np.uint8]) -> tuple[int, int]:
     height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
     if not height or not width:
         return 0, 0
-    colour = cv2.cvtColor(rgb[:height, :width], cv2.COLOR_RGB2YCrCb)[..., 1:]
-    halved = cv2.resize(colour, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    change = cv2.absdiff(colour, cv2.resize(halved, (width, height), interpolation=cv2.INTER_LINEAR))
-    return int(np.count_nonzero((change > VISIBLE).any(axis=-1))), height * width
+    planes = cv2.split(cv2.cvtColor(rgb[:height, :width], cv2.COLOR_RGB2YCrCb))
+    worst = cv2.max(_change(planes[1]), _change(planes[2]))
+    return cv2.countNonZero(cv2.threshold(worst, VISIBLE, 255, cv2.THRESH_BINARY)[1]), height * width
+
+
+def _change(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """How far each sample of a colour plane moves when it is halved and enlarged again."""
+    height, width = plane.shape
+    halved = cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    enlarged = cv2.resize(halved, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.absdiff(plane, enlarged), np.uint8)

