@@ -21,7 +21,7 @@ from mediakit.batch.plan import Plan, plan_batch, without_done
 from mediakit.batch.scenes import shared_looks
 from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
 from mediakit.errors import ExitCode, NothingToDoError
-from mediakit.model import Outcome, Score, Verdict
+from mediakit.model import Anchor, Outcome, Score, Verdict
 from mediakit.platforms.schema import Target
 from mediakit.platforms.targets import resolve
 from mediakit.presets.load import LoadedPreset, load_preset
@@ -30,6 +30,11 @@ from mediakit.quality.verdict import verdict
 
 DEFAULT_OUT = Path("mediakit-out")
 DEFAULT_PRESET = "base"
+
+
+Settled = tuple[str, Anchor | None]
+"""The SHA-256 of a photo and what it was developed to."""
+NOTHING_SETTLED: Mapping[str, Settled] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ def prepare(
     return shoot, loaded, targets
 
 
-def plan_shoot(
+def plan_shoot(  # noqa: PLR0913 - a shoot, what is wanted of it, and what is known already
     shoot: Shoot,
     loaded: LoadedPreset,
     targets: Sequence[Target],
@@ -136,12 +141,18 @@ def plan_shoot(
     *,
     force: bool,
     jobs: int | None = None,
+    settled: Mapping[str, Settled] = NOTHING_SETTLED,
 ) -> Plan:
-    """The plan for a shoot: hashed, scenes known, less what is there already (with `force`, all of it)."""
+    """The plan for a shoot: hashed, scenes known, less what is there already (with `force`, all of it).
+
+    settled: photos, by `rel`, that were developed and shall not be developed anew because others joined their scene.
+    """
     hashes, fresh, unreadable = hash_sources(shoot.sources, ledger)
     if not ledger.read_only:
         ledger.remember_hashes(fresh)
     shared = shared_looks(shoot.sources, loaded, targets, ledger, hashes=hashes, jobs=jobs)
+    anchors = {rel: anchor for rel, (sha256, anchor) in settled.items() if hashes.get(rel) == sha256}
+    shared = replace(shared, anchors={r: a for r, a in {**shared.anchors, **anchors}.items() if a is not None})
     plan = plan_batch(shoot, loaded, targets, out, hashes=hashes, shared=shared)
     plan = replace(plan, refused=(*plan.refused, *unreadable))
     return plan if force else without_done(plan, ledger)

@@ -97,6 +97,7 @@ class Plan:
     refused: tuple[Refusal, ...]
     preset: LoadedPreset
     targets: tuple[Target, ...]
+    shared: Shared = field(default_factory=Shared)
 
     @property
     def to_do(self) -> tuple[Job, ...]:
@@ -146,7 +147,15 @@ def plan_batch(
                 scored=scored,
             )
         )
-    return Plan(shoot=shoot, out=out, jobs=tuple(jobs), refused=shoot.refused, preset=preset, targets=tuple(targets))
+    return Plan(
+        shoot=shoot,
+        out=out,
+        jobs=tuple(jobs),
+        refused=shoot.refused,
+        preset=preset,
+        targets=tuple(targets),
+        shared=shared,
+    )
 
 
 def without_done(plan: Plan, ledger: Ledger) -> Plan:

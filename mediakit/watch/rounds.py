@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mediakit.api import Result, plan_shoot
+from mediakit.api import Result, Settled, plan_shoot
 from mediakit.batch.execute import execute
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.outfolder import ledger_path
@@ -70,6 +70,7 @@ class Rounds:
         self.news: queue.SimpleQueue[Made | RoundOver] = queue.SimpleQueue()
         self._order, self._book, self._keep_going, self._wake = order, book, keep_going, wake
         self._thread: threading.Thread | None = None
+        self._settled: dict[str, Settled] = {}
 
     @property
     def busy(self) -> bool:
@@ -105,7 +106,16 @@ class Rounds:
         shoot = Shoot(order.root, (order.root,), seen.sources, seen.refused)
         listener = _Listener(self)
         with Ledger(ledger_path(order.out)) as ledger:
-            plan = plan_shoot(shoot, order.preset, order.targets, order.out, ledger, force=False, jobs=order.jobs)
+            plan = plan_shoot(
+                shoot,
+                order.preset,
+                order.targets,
+                order.out,
+                ledger,
+                force=False,
+                jobs=order.jobs,
+                settled=self._settled,
+            )
             claimed = self._book.claim(job.source.rel for job in plan.to_do)
             chosen = set(claimed)
             jobs = tuple(job for job in plan.jobs if job.is_done or job.source.rel in chosen)
@@ -117,6 +127,10 @@ class Rounds:
         for outcome in outcomes:
             if outcome.rel not in listener.told:
                 self.settle(outcome)
+            if (
+                outcome.problem is None
+            ):  # may be posted by now: what joins its scene later is developed to it, not it anew
+                self._settled[outcome.rel] = (outcome.sha256, plan.shared.anchors.get(outcome.rel))
         self._report(plan, outcomes, seen)
 
     def settle(self, outcome: Outcome, *, tried: bool = False) -> None:

@@ -150,7 +150,7 @@ def test_a_broken_file_waits_then_is_named_and_holds_nobody_up(tmp_path: Path, i
     note = json.loads((out / "quarantine/tiny.jpg.json").read_text(encoding="utf-8"))
     assert note["code"] == "too-small"
     status = subprocess.run(
-        [sys.executable, "-m", "mediakit", "status", str(out), "--json"], capture_output=True, text=True
+        [sys.executable, "-m", "mediakit", "status", str(out), "--json"], capture_output=True, text=True, check=True
     )
     found = json.loads(status.stdout)
     assert found["counts"] == {"published": 1, "quarantined": 1}
