@@ -38,6 +38,7 @@ CHANNELS = 472
 LONG_SIDE_PX = 256
 STEP_PX = 32
 EPSILON = 1e-3
+INPUT = "picture"
 
 
 def activations(rgb: NDArray[np.uint8]) -> Floats:
@@ -49,7 +50,7 @@ def activations(rgb: NDArray[np.uint8]) -> Floats:
     scale = LONG_SIDE_PX / max(rgb.shape[:2])
     size = tuple(max(STEP_PX, round(side * scale / STEP_PX) * STEP_PX) for side in rgb.shape[1::-1])
     small = (cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) - 127) / 128
-    found = _network().run(None, {"picture": np.ascontiguousarray(small.transpose(2, 0, 1)[None])})
+    found = _network().run(None, {INPUT: np.ascontiguousarray(small.transpose(2, 0, 1)[None])})
     planes = [np.ascontiguousarray(stage[0].transpose(1, 2, 0)) for stage in found]
     goal = planes[0].shape[1::-1]
     larger = [cv2.resize(plane, goal, interpolation=cv2.INTER_LINEAR) for plane in planes[1:]]
@@ -58,12 +59,16 @@ def activations(rgb: NDArray[np.uint8]) -> Floats:
 
 @lru_cache(maxsize=1)
 def _network() -> onnxruntime.InferenceSession:
+    return session(as_onnx(read_tensors(weight_bytes())))
+
+
+def session(model: bytes) -> onnxruntime.InferenceSession:
+    """The network, ready to run on one thread: a worker has one core."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    model = as_onnx(read_tensors(weight_bytes()))
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
@@ -80,36 +85,46 @@ def weight_bytes() -> bytes:
 
 
 def as_onnx(tensors: dict[str, Floats]) -> bytes:
-    """The network up to its last stage, batch normalisation folded into the convolutions."""
+    """The network up to its last stage, what the stages in `READ` give as its outputs."""
+    graph, blocks = built(tensors)
+    ends = [sum(repeats for repeats, *_ in STAGES[: number + 1]) - 1 for number in READ]
+    return graph.as_bytes({INPUT: 3}, [blocks[end] for end in ends])
+
+
+def built(tensors: dict[str, Floats]) -> tuple[Graph, list[str]]:
+    """The network up to its last stage, batch normalisation folded in, and the names of what its 16 blocks give."""
     graph = Graph()
     graph.constant("zero", np.zeros((), np.float32))
     graph.constant("six", np.full((), 6, np.float32))
-    at = _convolved(graph, tensors, "picture", "_conv_stem", "_bn0", stride=2, clipped=True)
-    outputs = []
-    block = 0
-    for number, (repeats, _, stride, expansion) in enumerate(STAGES):
+    at = convolved(graph, tensors, INPUT, "_conv_stem", "_bn0", stride=2, clipped=True)
+    blocks: list[str] = []
+    for repeats, _, stride, expansion in STAGES:
         for repeat in range(repeats):
-            name = f"_blocks.{block}"
+            name = f"_blocks.{len(blocks)}"
             out = _block(graph, tensors, name, at, stride=1 if repeat else stride, expansion=expansion)
             at = graph.node("Add", [out, at], f"{name}.sum") if repeat else out
-            block += 1
-        if number in READ:
-            outputs.append(at)
-    return graph.as_bytes({"picture": 3}, outputs)
+            blocks.append(at)
+    return graph, blocks
+
+
+def filtered(block: int) -> str:
+    """The name of what a block holds after its depthwise convolution, where it has the most channels."""
+    return f"_blocks.{block}._depthwise_conv.clipped"
 
 
 def _block(graph: Graph, tensors: dict[str, Floats], name: str, at: str, *, stride: int, expansion: int) -> str:
     """Expand, filter each channel by itself, project (MBConv)."""
     inner = at
     if expansion > 1:
-        inner = _convolved(graph, tensors, inner, f"{name}._expand_conv", f"{name}._bn0", clipped=True)
-    inner = _convolved(graph, tensors, inner, f"{name}._depthwise_conv", f"{name}._bn1", stride=stride, clipped=True)
-    return _convolved(graph, tensors, inner, f"{name}._project_conv", f"{name}._bn2")
+        inner = convolved(graph, tensors, inner, f"{name}._expand_conv", f"{name}._bn0", clipped=True)
+    inner = convolved(graph, tensors, inner, f"{name}._depthwise_conv", f"{name}._bn1", stride=stride, clipped=True)
+    return convolved(graph, tensors, inner, f"{name}._project_conv", f"{name}._bn2")
 
 
-def _convolved(
+def convolved(
     graph: Graph, tensors: dict[str, Floats], at: str, name: str, norm: str, *, stride: int = 1, clipped: bool = False
 ) -> str:
+    """A convolution, its batch normalisation folded in, clipped to 0..6 where the network does so."""
     weights = tensors[f"{name}.weight"]
     gain = tensors[f"{norm}.weight"] / np.sqrt(tensors[f"{norm}.running_var"] + EPSILON)
     bias = tensors[f"{norm}.bias"] - tensors[f"{norm}.running_mean"] * gain
