@@ -1,8 +1,9 @@
 """The best picture under a number of bytes, in few tries.
 
-What fits at the first quality is kept as it is: the bytes are there. Else every try is made thoroughly (progressive, own
-tables), each placed by interpolating the logarithm of the sizes around the wanted one, because size grows almost
-exponentially with quality; four or five tries settle what bisection needs six for.
+What fits easily at the first quality is kept as it is: the bytes are there. What takes much of its bytes is made once more,
+thoroughly (progressive, tables of its own), and kept if it fits. Else every further try is placed by interpolating the
+logarithm of the sizes around the wanted one, because size grows almost exponentially with quality; four or five tries
+settle what bisection needs six for.
 
 A wish (`target_bytes`) is not worth a bad picture: it is followed only as far down as the picture stays like the original,
 by structural similarity (`pixels.similarity.ssim`, Wang et al. 2004, on luma) and by a lowest quality, since that measure
@@ -22,6 +23,8 @@ GOOD_QUALITY = 70
 """The lowest quality a wish is followed to."""
 FULL_CHROMA_FROM = 80
 """Below this JPEG quality bytes are better spent on the picture than on full-resolution colour."""
+EASILY = 0.25
+"""Of its bytes; a file that takes less gains nothing a person would notice from being 5 % smaller still."""
 _CLOSE_ENOUGH = 0.97
 """A file that fills this share of its bytes is not improved upon."""
 
@@ -83,9 +86,11 @@ class Search:
         budget = self._budget
         full_chroma = full_chroma and budget.quality >= FULL_CHROMA_FROM
         first = self._try(budget.quality, full_chroma, thorough=False)
-        if len(first.data) <= budget.wish:
+        if len(first.data) <= EASILY * budget.wish:
             return first
         start = self._try(budget.quality, full_chroma)
+        if len(start.data) <= budget.wish:
+            return start
         lowest_good = max(budget.floor, min(GOOD_QUALITY, budget.quality))
         found = self._judged(self._within(budget.wish, lowest_good, start))
         if len(found.data) > budget.limit:
