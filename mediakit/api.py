@@ -8,7 +8,7 @@ for outcome in result.outcomes: ...
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,11 +20,13 @@ from mediakit.batch.outfolder import ledger_path, only_run
 from mediakit.batch.plan import Plan, plan_batch, without_done
 from mediakit.batch.scenes import shared_looks
 from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
-from mediakit.errors import ExitCode, NothingToDoError
+from mediakit.errors import ExitCode, NothingToDoError, UsageError
 from mediakit.model import Anchor, Outcome, Score, Verdict
 from mediakit.platforms.schema import Target
 from mediakit.platforms.targets import resolve
+from mediakit.presets.assets import reference
 from mediakit.presets.load import LoadedPreset, load_preset
+from mediakit.presets.recipe import STAFF
 from mediakit.presets.shoot import shoot_settings
 from mediakit.quality.verdict import verdict
 
@@ -124,12 +126,34 @@ def prepare(
     """Find the sources, load the preset, resolve the targets; raise a SetupError where nothing sensible can follow."""
     shoot = find_sources(paths)
     settings = shoot_settings(shoot.root)
-    loaded = load_preset(preset or settings.preset or DEFAULT_PRESET, overrides=overrides or {})
+    said = dict(overrides or {})
+    if settings.keep_faces:
+        said["privacy.keep_faces"] = {**settings.keep_faces, **_kept(said)}
+    loaded = load_preset(preset or settings.preset or DEFAULT_PRESET, overrides=said)
+    _refuse_unknown({*settings.keep_faces, *_kept(said)}, shoot)
     targets = resolve(to or settings.targets or loaded.preset.targets)
     if not shoot.sources and not shoot.refused:
         raise NothingToDoError(f"No photo and no clip in {shoot.root}.", "Name the folder that holds the shoot.")
     refuse_overlap(shoot, out)
+    if loaded.preset.privacy.bystanders == "blur" and loaded.preset.privacy.staff is not None:
+        from mediakit.vision.staff import Staff
+
+        Staff.of([reference(path) for name, path in sorted(loaded.assets.items()) if name.startswith(STAFF)])
     return shoot, loaded, targets
+
+
+def _kept(overrides: Mapping[str, object]) -> Mapping[str, object]:
+    """The faces to keep that were said beside the preset."""
+    kept = overrides.get("privacy.keep_faces")
+    return kept if isinstance(kept, Mapping) else {}
+
+
+def _refuse_unknown(names: Iterable[str], shoot: Shoot) -> None:
+    """Raise UsageError where faces are to be kept on a photo that is not in the shoot: a slip would blur a colleague."""
+    there = {source.rel for source in shoot.sources} | {refusal.rel for refusal in shoot.refused}
+    unknown = sorted(set(names) - there)
+    if unknown:
+        raise UsageError(f"keep_faces: {unknown[0]} is not in the shoot.", "Write the path as the report does.")
 
 
 def plan_shoot(  # noqa: PLR0913 - a shoot, what is wanted of it, and what is known already

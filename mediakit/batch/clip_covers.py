@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mediakit.batch.make_photo import deliver
+from mediakit.batch.people import without_bystanders
 from mediakit.batch.plan import Wanted
 from mediakit.batch.problems import failed
 from mediakit.errors import FileError
@@ -28,5 +29,9 @@ def deliver_covers(wanted: Sequence[Wanted], path: Path, info: ClipInfo, look: C
     size = Size(frame.rgb.shape[1], frame.rgb.shape[0])
     photo = Photo(pixels=frame.rgb, shown=size, scale=1.0, notes=(), meta=PhotoMeta())
     seen = looked_at(photo)
+    try:
+        photo = without_bystanders(photo, seen.findings, [item.recipe for item in wanted]).photo
+    except FileError as error:
+        return [failed(item, error) for item in wanted]
     made = [deliver(item, photo, seen.findings, seen.tone, out) for item in wanted]
     return [replace(one, facts={**one.facts, "frame_s": round(frame.t_s, 3)}) for one in made]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mediakit.batch.outfolder import file_hash, published
+from mediakit.batch.people import Hidden, thumbnails, without_bystanders
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import preview_name, write_preview
 from mediakit.batch.problems import failed, refuse_unfit
@@ -26,9 +27,16 @@ def make_photo(job: Job) -> Outcome:
         score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
     delivered: tuple[Delivered, ...] = ()
     preview: dict[str, object] = {}
+    hidden = Hidden(photo, {})
     if job.out is not None:
-        delivered = tuple(deliver(item, photo, look.findings, look.tone, job.out, scored=job.scored) for item in wanted)
-        preview = {"preview": write_preview(look.small, job.out, job.sha256[:24])}
+        hidden = without_bystanders(photo, look.findings, [item.recipe for item in wanted])
+        shown = hidden.photo
+        delivered = tuple(deliver(item, shown, look.findings, look.tone, job.out, scored=job.scored) for item in wanted)
+        name = job.sha256[:24]
+        preview = {
+            "preview": write_preview(look.small, job.out, name),
+            "people": thumbnails(photo.pixels, look.findings, job.out, name),
+        }
     return Outcome(
         rel=job.source.rel,
         sha256=job.sha256,
@@ -37,8 +45,8 @@ def make_photo(job: Job) -> Outcome:
         findings=look.findings,
         score=score,
         delivered=delivered,
-        notes=(*job.notes, *photo.notes, *look.notes),
-        facts={**preview, "format": facts.format},
+        notes=(*job.notes, *photo.notes, *look.notes, *hidden.notes),
+        facts={**preview, **hidden.facts, "format": facts.format},
     )
 
 

@@ -189,6 +189,8 @@ def _wanted(
         return []
     spec = target.surface.spec(source.kind)
     recipe = recipe_for(preset, target, source.kind, bed_seed=sha256).anchored(anchor)
+    if source.kind is Kind.PHOTO:
+        recipe = recipe.keeping(preset.preset.privacy.keep_faces.get(source.rel, ()))
     suffix = ".mp4" if source.kind is Kind.CLIP else ".jpg"
     wanted = [_item(target.name, f"{target.folder}/{stem}{suffix}", recipe)]
     if isinstance(spec, ClipSpec) and spec.cover is not None:

@@ -20,4 +20,13 @@ Force = Annotated[bool, typer.Option("--force", help="Make again what is there a
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")]
 
+KeepFace = Annotated[
+    list[str] | None,
+    typer.Option("--keep-face", help="PHOTO:NUMBER, a face that is not blurred; numbers as in the report. May repeat."),
+]
+Bystanders = Annotated[
+    str | None,
+    typer.Option("--bystanders", help="Faces in the background: keep, ask (list them in the report) or blur."),
+]
+
 DEFAULT_OUT = Path("mediakit-out")

@@ -105,7 +105,13 @@ def changes_colour(recipe: Recipe) -> bool:
 def _has_to_see(recipe: Recipe, shown: Size) -> bool:
     """Whether it matters what the photo shows: something has to be left out, retouched, coloured or kept clear of a logo."""
     retouch = recipe.retouch
-    if retouch.skin > 0 or retouch.sharpen > 0 or recipe.overlay is not None or changes_colour(recipe):
+    if (
+        recipe.privacy.bystanders == "blur"
+        or retouch.skin > 0
+        or retouch.sharpen > 0
+        or recipe.overlay is not None
+        or changes_colour(recipe)
+    ):
         return True
     return _largest_crop(shown, recipe.shape.value) != shown
 

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from mediakit.presets.recipe import AssetRef
 
 AUDIO = frozenset({".mp3", ".m4a", ".aac", ".wav", ".flac", ".ogg", ".opus", ".aif", ".aiff"})
+PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp", ".tif", ".tiff"})
 MAX_LOGO_PX = 8192
 MAX_CUBE_SIDE = 129
 MAX_CUBE_BYTES = 120_000_000
@@ -27,6 +28,11 @@ class AssetError(ValueError):
 
 def locate(folder: Path, said: str) -> Path:
     """The file `said` means below `folder`. Raises AssetError where it leads out or is not there."""
+    return existing(within(folder, said), said)
+
+
+def within(folder: Path, said: str) -> Path:
+    """What `said` means below `folder`, there or not. Raises AssetError where it leads out."""
     if "\\" in said:
         raise AssetError(f"{said!r} has a backslash; write folders with forward slashes")
     if PurePosixPath(said).is_absolute() or PureWindowsPath(said).is_absolute() or PureWindowsPath(said).drive:
@@ -36,7 +42,7 @@ def locate(folder: Path, said: str) -> Path:
     path = folder / said
     if not path.resolve().is_relative_to(folder.resolve()):
         raise AssetError(f"{said!r} is a link that leads out of the preset's folder")
-    return existing(path, said)
+    return path
 
 
 def existing(path: Path, said: str) -> Path:
@@ -47,6 +53,19 @@ def existing(path: Path, said: str) -> Path:
     if path.stat().st_size == 0:
         raise AssetError(f"{said!r} is empty")
     return path
+
+
+def photos_in(folder: Path, said: str) -> dict[str, Path]:
+    """The photos in the folder that `said` names, by file name. Raises AssetError where there is none."""
+    if not folder.is_dir():
+        raise AssetError(f"there is no folder {said!r}")
+    root = folder.resolve()
+    found = {p.name: p for p in sorted(folder.iterdir()) if p.suffix.lower() in PHOTOS and not p.name.startswith(".")}
+    if not found:
+        raise AssetError(f"{said!r} holds no photo; put one or more of each person there")
+    if outside := [name for name, path in found.items() if not path.resolve().is_relative_to(root)]:
+        raise AssetError(f"{outside[0]!r} in {said!r} is a link that leads out of the folder")
+    return found
 
 
 def check_logo(path: Path) -> None:

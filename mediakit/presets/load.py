@@ -18,6 +18,7 @@ from mediakit.errors import DataError, SetupError, UsageError
 from mediakit.presets import assets, places
 from mediakit.presets.assets import AssetError
 from mediakit.presets.check import contradictions
+from mediakit.presets.recipe import STAFF
 from mediakit.presets.schema import Preset
 from mediakit.presets.toml_file import Key, TomlFile, join_key, read_toml, split_key
 from mediakit.presets.validate import Mistake, as_json, mistakes
@@ -209,9 +210,22 @@ def _assets(preset: Preset, by_key: Mapping[Key, Layer]) -> dict[str, Path]:
             found[join_key(key)] = _asset(layer, key, said)
         except AssetError as error:
             wrong.append((layer, Mistake(key, str(error))))
+    staff = preset.privacy.staff
+    if staff is not None:
+        layer = by_key["privacy", "staff"]
+        try:
+            found.update(_staff(layer, staff))
+        except AssetError as error:
+            wrong.append((layer, Mistake(("privacy", "staff"), str(error))))
     for layer, _ in wrong:
         _raise(layer, [mistake for sayer, mistake in wrong if sayer is layer])
     return found
+
+
+def _staff(layer: Layer, said: str) -> dict[str, Path]:
+    """The reference photos in the folder that `privacy.staff` names."""
+    folder = Path(said).expanduser() if layer.folder is None else assets.within(layer.folder, said)
+    return {f"{STAFF}{name}": path for name, path in assets.photos_in(folder, said).items()}
 
 
 def _asset(layer: Layer, key: Key, said: str) -> Path:

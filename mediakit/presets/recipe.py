@@ -21,6 +21,10 @@ RENDERING = 3
 """Raised when a change of code changes pixels or sound: everything is then made again."""
 
 
+STAFF = "privacy.staff."
+"""What the asset names of reference photos begin with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRef:
     """A file of the preset, with the hash of its bytes: a changed logo makes a changed recipe."""
@@ -47,6 +51,8 @@ class Recipe(Data):
     bed: Bed | None = None
     anchor: Anchor | None = None
     """What this one photo is developed to because of the photos it was taken with."""
+    keep_faces: tuple[int, ...] = ()
+    """Numbers of the faces of this one photo that are not blurred, from 1."""
     assets: dict[str, AssetRef] = Field(default_factory=dict)
 
     @property
@@ -69,6 +75,17 @@ class Recipe(Data):
     def anchored(self, anchor: Anchor | None) -> Recipe:
         """The recipe for one photo of a scene; its fingerprint is its own."""
         return self if anchor is None else self.model_copy(update={"anchor": anchor})
+
+    def keeping(self, faces: tuple[int, ...]) -> Recipe:
+        """The recipe for one photo some of whose faces somebody vouched for; the same where no face is blurred anyway."""
+        if not faces or self.privacy.bystanders != "blur":
+            return self
+        return self.model_copy(update={"keep_faces": tuple(sorted(set(faces)))})
+
+    @property
+    def staff(self) -> tuple[AssetRef, ...]:
+        """Reference photos of people who agreed to be shown."""
+        return tuple(ref for name, ref in sorted(self.assets.items()) if name.startswith(STAFF))
 
     def asset(self, name: str | None) -> Path | None:
         """The file behind an asset name, None for None."""

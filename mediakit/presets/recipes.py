@@ -16,7 +16,7 @@ from mediakit.platforms.load import adjusted
 from mediakit.platforms.schema import Target
 from mediakit.presets.assets import reference
 from mediakit.presets.load import LoadedPreset
-from mediakit.presets.recipe import AssetRef, Recipe
+from mediakit.presets.recipe import STAFF, AssetRef, Recipe
 from mediakit.presets.schema import Bed, Develop, Overlay, Privacy, Retouch, Sound, SurfaceOverride
 
 _EVERYWHERE = {"surfaces": ("*",), "not_on": ()}
@@ -53,7 +53,7 @@ def _recipe(loaded: LoadedPreset, target: Target, kind: Kind, bed_index: int | N
         retouch=preset.retouch if kind is Kind.PHOTO else Retouch(),  # clips are not retouched
         frame=preset.frame,
         overlay=_overlay(loaded, target, files),
-        privacy=_privacy(preset.privacy) if kind is Kind.PHOTO else Privacy(),
+        privacy=_privacy(loaded, files) if kind is Kind.PHOTO else Privacy(),
         sound=_sound(preset.sound) if kind is Kind.CLIP else None,
         clip=preset.clip if kind is Kind.CLIP else None,
         bed=None if bed_index is None else _bed(loaded, bed_index, files),
@@ -73,9 +73,14 @@ def _matches(patterns: Sequence[str], target: Target) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
-def _privacy(privacy: Privacy) -> Privacy:
-    """Bystanders are told of in the report; no file changes for them."""
-    return privacy.model_copy(update={"bystanders": Privacy().bystanders})
+def _privacy(loaded: LoadedPreset, files: dict[str, AssetRef]) -> Privacy:
+    """What changes the file: telling of bystanders in the report does not, blurring them does."""
+    privacy = loaded.preset.privacy
+    if privacy.bystanders != "blur":
+        return privacy.model_copy(update={"bystanders": Privacy().bystanders, "staff": None, "keep_faces": {}})
+    names = sorted(key for key in loaded.assets if key.startswith(STAFF))
+    files.update({name: reference(loaded.assets[name]) for name in names})
+    return privacy.model_copy(update={"staff": None, "keep_faces": {}})
 
 
 def _limits(override: SurfaceOverride | None) -> dict[str, float | int]:

@@ -152,8 +152,12 @@ class Privacy(Section):
     """What may leave the shop."""
 
     keep_capture_date: bool = False
-    bystanders: Literal["keep", "ask"] = "ask"
-    """`ask` lists faces that are not the main ones in the report; `keep` says nothing."""
+    bystanders: Literal["keep", "ask", "blur"] = "ask"
+    """Faces a photo is not about: `ask` lists them in the report, `blur` blurs the heads for good, `keep` says nothing."""
+    staff: Asset | None = None
+    """A folder with reference photos of people who agreed to be shown: `blur` leaves their faces (extra `staff`)."""
+    keep_faces: dict[str, tuple[Annotated[int, Field(ge=1)], ...]] = Field(default_factory=dict)
+    """Faces that `blur` leaves, by their numbers in the report: {"IMG_1.jpg" = [2]}. Mostly said in mediakit.toml."""
 
 
 class Limits(Section):
