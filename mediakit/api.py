@@ -66,6 +66,7 @@ class Result:
             preset_fingerprint=preset.fingerprint,
             verdict_of=self.verdict_of,
             ask_about_bystanders=preset.preset.privacy.bystanders == "ask",
+            keep_faces=preset.preset.privacy.keep_faces,
         )
 
 

@@ -1,12 +1,15 @@
-"""Faces a picture shows without being about them: listed, when the preset asks for it, for a person to decide.
+"""Faces a picture shows without being about them: counted, listed with their numbers, for a person to decide.
 
-Nothing is blurred here, since blurring the wrong face ruins the picture. What counts is what the deliverable shows: a
-face in the background that the crop leaves out, or that comes out too small to be known, is nobody's business.
+Nothing is blurred here (`batch.people` does, where the preset says so). What counts for the note is what the deliverable
+shows: a face in the background that the crop leaves out, or that comes out too small to be known, is nobody's business.
 """
 
 from __future__ import annotations
 
-from mediakit.model import Box, Crop, Delivered, Findings, Note
+from collections.abc import Collection
+
+from mediakit.model import Box, Crop, Delivered, Findings, Note, Outcome
+from mediakit.photo.bystanders import bystanders as not_subjects
 
 CODE = "bystanders"
 KNOWABLE_PX = 20.0
@@ -14,18 +17,54 @@ KNOWABLE_PX = 20.0
 SURE = 0.6
 
 
-def bystanders(findings: Findings | None, delivered: Delivered) -> Note | None:
-    """A note that counts the other faces on a deliverable, None where there are none."""
+def bystanders(findings: Findings | None, delivered: Delivered, *, keep: Collection[int] = ()) -> Note | None:
+    """A note that counts the other faces on a deliverable, None where there are none. `keep`: those nobody asks about."""
     if findings is None or delivered.crop is None or delivered.size is None:
         return None
     scale = delivered.size.height_px / delivered.crop.h_px
-    main = findings.main_faces
-    others = [face for face in findings.faces if face not in main and face.confidence >= SURE]
-    seen = [face for face in others if _inside(face.box, delivered.crop) and face.box.h * scale >= KNOWABLE_PX]
+    seen = [
+        number
+        for number, face in not_subjects(findings, keep=keep)
+        if face.confidence >= SURE and _inside(face.box, delivered.crop) and face.box.h * scale >= KNOWABLE_PX
+    ]
     if not seen:
         return None
     people = "1 face" if len(seen) == 1 else f"{len(seen)} faces"
-    return Note(CODE, f"{people} in the background may be customers: make sure they agree before you post.")
+    numbers = ", ".join(str(number) for number in seen)
+    words = f"{people} in the background may be customers (no. {numbers}): make sure they agree before you post, "
+    return Note(CODE, words + "or have them blurred with --bystanders blur.")
+
+
+def people(outcome: Outcome, *, ask: bool, keep: Collection[int] = ()) -> list[dict[str, object]]:
+    """Every bystander of a source with its number, what became of it, and where its thumbnail is (None: not shown).
+
+    What became of it: `blurred`; `kept` (by number) or `staff` (known) where others were blurred; `asked`; `shown`.
+    """
+    if outcome.findings is None:
+        return []
+    previews = {}
+    for shown in _listed(outcome.facts.get("people")):
+        if isinstance(shown, dict):
+            previews[shown.get("face")] = shown.get("preview")
+    done = outcome.facts.get("bystanders")
+    done = done if isinstance(done, dict) else {}
+    states = {number: name for name in ("hidden", "staff", "kept") for number in _listed(done.get(name))}
+    otherwise = "asked" if ask else "shown"
+    return [
+        {
+            "face": number,
+            "state": _STATES.get(str(states.get(number)), "shown" if number in keep else otherwise),
+            "preview": previews.get(number),
+        }
+        for number, _ in not_subjects(outcome.findings)
+    ]
+
+
+_STATES = {"hidden": "blurred", "staff": "staff", "kept": "kept"}
+
+
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else []
 
 
 def _inside(box: Box, crop: Crop) -> bool:

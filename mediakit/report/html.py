@@ -88,6 +88,12 @@ def _hash(text: str) -> str:
 def _source(source: Mapping[str, Any]) -> dict[str, Any]:
     shown = {key: value for key, value in source.items() if key not in _LEFT_OUT}
     shown["deliverables"] = [_delivered(item) for item in source["deliverables"]]
+    # Thumbnails come after the source's own picture and those of its deliverables.
+    places = iter(range(1 + len(source["deliverables"]), 1_000_000))
+    shown["bystanders"] = [
+        {"face": each["face"], "state": each["state"], "picture": next(places) if each["preview"] else None}
+        for each in source["bystanders"]
+    ]
     return shown
 
 
@@ -96,7 +102,16 @@ def _delivered(item: Mapping[str, Any]) -> dict[str, Any]:
     written = item["path"] is not None and item["status"] in ("made", "kept")
     shown["href"] = link(item["path"]) if written else None
     shown["clip"] = written and item["path"].lower().endswith((".mp4", ".mov", ".m4v"))
+    shown["skin"] = _skin(item["facts"])
     return shown
+
+
+def _skin(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the retouch did to each face, in the numbers that the preset's ceilings are about."""
+    retouched = facts.get("retouch")
+    faces = retouched.get("faces") if isinstance(retouched, Mapping) else None
+    wanted = ("asked", "amount", "texture_kept", "lightness_change", "hue_change_deg")
+    return [{key: face.get(key) for key in wanted} for face in faces or () if isinstance(face, Mapping)]
 
 
 def link(path: str) -> str:
@@ -105,10 +120,11 @@ def link(path: str) -> str:
 
 
 def _picture_blocks(sources: list[Mapping[str, Any]], pictures: _Pictures) -> list[list[str | None]]:
-    """For each source its own picture, then one a deliverable. Originals are embedded before deliverables."""
-    blocks: list[list[str | None]] = [[pictures.of(source)] for source in sources]
+    """For each source its own picture, one a deliverable, one a bystander. Originals are embedded first."""
+    blocks: list[list[str | None]] = [[pictures.of(source["facts"])] for source in sources]
     for source, block in zip(sources, blocks, strict=True):
-        block.extend(pictures.of(item) for item in source["deliverables"])
+        block.extend(pictures.of(item["facts"]) for item in source["deliverables"])
+        block.extend(pictures.of(each) for each in source["bystanders"] if each["preview"])
     return blocks
 
 
@@ -119,8 +135,7 @@ class _Pictures:
         self._out = out
         self._left = EMBED_BYTES
 
-    def of(self, owner: Mapping[str, Any]) -> str | None:
-        facts = owner["facts"]
+    def of(self, facts: Mapping[str, Any]) -> str | None:
         rel = facts.get("preview") or facts.get("poster")
         if not isinstance(rel, str) or ".." in PurePosixPath(rel).parts or PurePosixPath(rel).is_absolute():
             return None

@@ -17,7 +17,7 @@ from mediakit import __version__
 from mediakit.batch.outfolder import published
 from mediakit.batch.values import to_json
 from mediakit.model import Check, Delivered, Face, Findings, Note, Outcome, Part, Problem, Score, Verdict
-from mediakit.report.bystanders import bystanders
+from mediakit.report.bystanders import bystanders, people
 
 SCHEMA = 1
 NAME = "manifest.json"
@@ -33,16 +33,22 @@ def manifest(
     preset_fingerprint: str,
     verdict_of: VerdictOf,
     ask_about_bystanders: bool = True,
+    keep_faces: Mapping[str, Sequence[int]] | None = None,
 ) -> Json:
     """The document, as dicts, lists and scalars.
 
-    `verdict_of` is the preset's opinion of a score; `ask_about_bystanders` is its `privacy.bystanders = "ask"`.
+    `verdict_of` is the preset's opinion of a score; `ask_about_bystanders` is its `privacy.bystanders = "ask"`, and
+    `keep_faces` are the faces that need no asking, by the path of their source.
     """
+    vouched = keep_faces or {}
     document = {
         "schema": SCHEMA,
         "mediakit": __version__,
         "preset": {"name": preset_name, "fingerprint": preset_fingerprint},
-        "sources": [source_json(outcome, verdict_of, ask=ask_about_bystanders) for outcome in outcomes],
+        "sources": [
+            source_json(outcome, verdict_of, ask=ask_about_bystanders, keep=vouched.get(outcome.rel, ()))
+            for outcome in outcomes
+        ],
     }
     return {key: _plain(value) for key, value in document.items()}
 
@@ -62,7 +68,7 @@ def write_manifest(path: Path, document: Mapping[str, object]) -> None:
         temporary.write_bytes(manifest_bytes(document))
 
 
-def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True) -> Json:
+def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True, keep: Sequence[int] = ()) -> Json:
     """One source."""
     findings = outcome.findings
     faces = () if findings is None else findings.faces
@@ -76,10 +82,11 @@ def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True) ->
         "duration_s": _rounded(outcome.duration_s),
         "score": score_json(outcome.score, verdict_of),
         "faces": [_face(face, is_main=face in main) for face in faces],
+        "bystanders": people(outcome, ask=ask, keep=keep),
         "subject_px": subject,
         "tilt_deg": None if findings is None else _rounded(findings.tilt_deg),
         "deliverables": [
-            delivered_json(_asked(delivered, findings, ask), verdict_of) for delivered in outcome.delivered
+            delivered_json(_asked(delivered, findings, ask, keep), verdict_of) for delivered in outcome.delivered
         ],
         "notes": [_note(note) for note in outcome.notes],
         "facts": to_json(outcome.facts),
@@ -87,9 +94,9 @@ def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True) ->
     }
 
 
-def _asked(delivered: Delivered, findings: Findings | None, ask: bool) -> Delivered:
+def _asked(delivered: Delivered, findings: Findings | None, ask: bool, keep: Sequence[int]) -> Delivered:
     """The deliverable with a note on the faces in its background, where the preset wants to be asked about them."""
-    note = bystanders(findings, delivered) if ask else None
+    note = bystanders(findings, delivered, keep=keep) if ask else None
     return delivered if note is None else replace(delivered, notes=(*delivered.notes, note))
 
 

@@ -27,7 +27,7 @@ from mediakit.model import Box, Face, Size
 from mediakit.presets.recipe import AssetRef
 from mediakit.vision.faces import find_faces
 
-SAME_PERSON = 0.52
+SAME_PERSON = 0.48
 """Largest distance of two pictures of one person. The model's author gives 0.6 for equally many errors of both kinds."""
 LEAST_FACE_PX = 36
 _REFERENCE_EDGE_PX = 1280

@@ -38,7 +38,7 @@ function drawDetail() {
       {},
       el("div.stage", {}, tabs(source), source.error ? null : viewButtons(source, item), stage(source, item)),
       el("div.facts", {}, troubles(source, item), reason(source, item), quality(source, item), notes(source, item),
-        checks(item), details(source, source.error ? null : item)),
+        bystandersOf(source), skin(item), checks(item), details(source, source.error ? null : item)),
     ),
   );
 }
@@ -236,6 +236,29 @@ function notes(source, item) {
   const all = [...source.notes, ...(item?.notes ?? [])];
   if (!all.length) return null;
   return block(t("notes"), el("ul.notes", {}, all.map((note) => el("li", {}, shownName(note.message)))));
+}
+
+/** Faces in the background, large enough to be told apart, with what became of each and how to keep one. */
+function bystandersOf(source) {
+  const all = source.bystanders;
+  if (!all.length) return null;
+  const shown = all.filter((each) => each.picture !== null && picture(source, each.picture));
+  const faces = shown.map((each) => el("li", {}, el("img", { src: picture(source, each.picture), alt: "", draggable: false }),
+    el("span", {}, `${each.face} · ${t(`face_${each.state}`)}`)));
+  const more = all.length > shown.length ? el("p.soft", {}, t("faces_more", { n: all.length - shown.length })) : null;
+  const how = el("p.soft", {}, t("keep_face"), " ", el("code", {}, `--keep-face ${shownName(source.path)}:${all[0].face}`));
+  return block(named("bystanders"), el("ul.people", {}, faces), more, how);
+}
+
+/** What the retouch did to the skin of each face, in numbers. */
+function skin(item) {
+  if (!item?.skin?.length) return null;
+  const head = ["face_number", "texture_kept", "lightness", "hue", "amount"].map((name) => el("th", {}, t(name)));
+  const rows = item.skin.map((face, index) => el("tr", {}, el("td", {}, String(index + 1)),
+    el("td", {}, `${value(100 * face.texture_kept)} %`), el("td", {}, `${value(face.lightness_change)} L*`),
+    el("td", {}, `${value(face.hue_change_deg)}°`), el("td", {}, value(face.amount), face.amount < face.asked ? ` / ${value(face.asked)}` : null)));
+  return el("details.block", {}, el("summary", {}, el("h3", {}, t("skin")), el("span.soft", {}, t("skin_faces", { n: item.skin.length }))),
+    el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
 }
 
 function checks(item) {

@@ -29,6 +29,10 @@ const WORDS = {
     files_failed: "{n} failed", nothing_made: "no files", loading: "…",
     key_next: "next, previous", key_open: "open, close", key_search: "search", key_file: "next, previous file",
     key_divider: "move the before/after line", key_theme: "light or dark", key_help: "this list",
+    face_blurred: "blurred", face_kept: "kept", face_staff: "known, kept", face_asked: "please ask", face_shown: "shown",
+    faces_more: "and {n} more", keep_face: "To keep one sharp where the preset blurs:",
+    skin: "Skin", skin_faces: "{n} retouched", face_number: "face", texture_kept: "texture kept", lightness: "lightness",
+    hue: "hue", amount: "amount",
     yes: "yes", no: "no", none: "–",
   },
   zh: {
@@ -58,6 +62,10 @@ const WORDS = {
     files_failed: "{n} 个失败", nothing_made: "没有成品", loading: "…",
     key_next: "下一个、上一个", key_open: "打开、关闭", key_search: "搜索", key_file: "下一个、上一个成品",
     key_divider: "移动分界线", key_theme: "浅色或深色", key_help: "本说明",
+    face_blurred: "已模糊", face_kept: "保留", face_staff: "店员，保留", face_asked: "请确认", face_shown: "显示",
+    faces_more: "另有 {n} 张", keep_face: "预设要求模糊时，保留某张人脸：",
+    skin: "肤质", skin_faces: "{n} 张已修饰", face_number: "人脸", texture_kept: "保留纹理", lightness: "明度",
+    hue: "色相", amount: "强度",
     yes: "是", no: "否", none: "–",
   },
 };

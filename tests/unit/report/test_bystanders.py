@@ -6,7 +6,7 @@ import pytest
 from report_samples import delivered, photo, verdict_of
 
 from mediakit.model import Box, Crop, Delivered, Face, Findings, Size
-from mediakit.report.bystanders import bystanders
+from mediakit.report.bystanders import bystanders, people
 from mediakit.report.manifest import manifest
 
 MAIN = Face(Box(100, 100, 200, 260), 0.95)
@@ -59,3 +59,29 @@ def test_the_manifest_asks_only_where_the_preset_does():
 
     assert codes(True) == ["bystanders"]
     assert codes(False) == []
+
+
+def test_faces_somebody_vouched_for_are_not_asked_about():
+    item = dataclasses.replace(delivered("t.image", "t/a.jpg"), crop=EVERYTHING, size=LARGE)
+    findings = Findings(WHOLE, (MAIN, OTHER, Face(Box(850, 100, 60, 70), 0.9)))
+    assert "(no. 3)" in bystanders(findings, item, keep=(2,)).message
+    assert bystanders(findings, item, keep=(2, 3)) is None
+
+
+def test_each_bystander_is_listed_with_what_became_of_it():
+    findings = Findings(WHOLE, (MAIN, OTHER, Face(Box(850, 100, 60, 70), 0.9), Face(Box(850, 300, 60, 70), 0.9)))
+    facts = {
+        "people": [{"face": 2, "preview": "p/2.jpg"}],
+        "bystanders": {"hidden": [2], "hidden_small": 0, "staff": [3], "kept": [4]},
+    }
+    outcome = dataclasses.replace(photo("a.jpg"), findings=findings, facts=facts)
+    listed = people(outcome, ask=False)
+    assert [(each["face"], each["state"], each["preview"]) for each in listed] == [
+        (2, "blurred", "p/2.jpg"),
+        (3, "staff", None),
+        (4, "kept", None),
+    ]
+    plain = dataclasses.replace(outcome, facts={})
+    assert [each["state"] for each in people(plain, ask=True, keep=(3,))] == ["asked", "shown", "asked"]
+    assert {each["state"] for each in people(plain, ask=False)} == {"shown"}
+    assert people(dataclasses.replace(outcome, findings=None), ask=True) == []

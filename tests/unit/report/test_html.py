@@ -138,3 +138,17 @@ def test_both_files_are_written_and_nothing_else(tmp_path):
     write_report(made, tmp_path, seconds=3.0)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["manifest.json", "report.html"]
     assert json.loads((tmp_path / "manifest.json").read_text()) == json.loads(json.dumps(made))
+
+
+def test_bystanders_bring_their_thumbnails_and_faces_their_skin_numbers(tmp_path):
+    before, after, face = (picture(tmp_path, name, "red") for name in "sdf")
+    numbers = {"asked": 0.35, "amount": 0.2, "texture_kept": 0.8, "lightness_change": 0.1, "hue_change_deg": -0.2}
+    item = delivered("t.image", "t/a.jpg", after)
+    item.facts["retouch"] = {"faces": [{"region_px": [0, 0, 9, 9], **numbers}]}
+    source = photo("a.jpg", item, preview=before)
+    source.facts["people"] = [{"face": 2, "preview": face}]
+    elements = page(tmp_path, source)
+    shown = data_of(elements)["sources"][0]
+    assert shown["bystanders"] == [{"face": 2, "state": "asked", "picture": 2}]
+    assert len(data_of(elements, "pictures-0")) == 3
+    assert shown["deliverables"][0]["skin"] == [numbers]
