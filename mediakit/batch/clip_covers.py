@@ -30,8 +30,8 @@ def deliver_covers(wanted: Sequence[Wanted], path: Path, info: ClipInfo, look: C
     photo = Photo(pixels=frame.rgb, shown=size, scale=1.0, notes=(), meta=PhotoMeta())
     seen = looked_at(photo)
     try:
-        photo = without_bystanders(photo, seen.findings, [item.recipe for item in wanted]).photo
+        hidden = without_bystanders(photo, seen.findings, [item.recipe for item in wanted])
     except FileError as error:
         return [failed(item, error) for item in wanted]
-    made = [deliver(item, photo, seen.findings, seen.tone, out) for item in wanted]
+    made = [deliver(item, hidden.photo, hidden.findings, seen.tone, out) for item in wanted]
     return [replace(one, facts={**one.facts, "frame_s": round(frame.t_s, 3)}) for one in made]

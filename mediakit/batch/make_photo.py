@@ -27,11 +27,12 @@ def make_photo(job: Job) -> Outcome:
         score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
     delivered: tuple[Delivered, ...] = ()
     preview: dict[str, object] = {}
-    hidden = Hidden(photo, {})
+    hidden = Hidden(photo, look.findings)
     if job.out is not None:
         hidden = without_bystanders(photo, look.findings, [item.recipe for item in wanted])
-        shown = hidden.photo
-        delivered = tuple(deliver(item, shown, look.findings, look.tone, job.out, scored=job.scored) for item in wanted)
+        delivered = tuple(
+            deliver(item, hidden.photo, hidden.findings, look.tone, job.out, scored=job.scored) for item in wanted
+        )
         name = job.sha256[:24]
         preview = {
             "preview": write_preview(look.small, job.out, name),

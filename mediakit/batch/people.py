@@ -7,7 +7,7 @@ number is among the recipe's `keep_faces`, or when it is that of somebody in the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -29,10 +29,11 @@ _ROOM = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A photo as it may be shown; JSON-able facts and what a person should know."""
+    """A photo as it may be shown and whose faces are left on it; JSON-able facts and what a person should know."""
 
     photo: Photo
-    facts: dict[str, object]
+    findings: Findings
+    facts: dict[str, object] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
 
 
@@ -43,7 +44,7 @@ def without_bystanders(photo: Photo, findings: Findings, recipes: Sequence[Recip
     """
     recipe = next((each for each in recipes if each.privacy.bystanders == "blur"), None)
     if recipe is None:
-        return Hidden(photo, {})
+        return Hidden(photo, findings)
     try:
         return _hidden(photo, findings, recipe)
     except (cv2.error, MemoryError, ValueError) as problem:
@@ -70,7 +71,9 @@ def _hidden(photo: Photo, findings: Findings, recipe: Recipe) -> Hidden:
     numbers = [number for number, face in enumerate(findings.faces, start=1) if face in hide]
     facts: dict[str, object] = {"hidden": numbers, "hidden_small": len(extra), "staff": known}
     facts["kept"] = [number for number in recipe.keep_faces if number <= len(findings.faces)]
-    return Hidden(replace(photo, pixels=pixels), {"bystanders": facts}, _notes(facts, recipe, len(findings.faces)))
+    left = replace(findings, faces=tuple(face for face in findings.faces if face not in hide))
+    notes = _notes(facts, recipe, len(findings.faces))
+    return Hidden(replace(photo, pixels=pixels), left, {"bystanders": facts}, notes)
 
 
 def _notes(facts: dict[str, object], recipe: Recipe, faces: int) -> tuple[Note, ...]:
