@@ -199,10 +199,17 @@ def apply_gain(blocks: Iterable[Block], gain: MsValues | float) -> Iterator[Bloc
     for block in blocks:
         count = block.shape[1]
         if isinstance(gain, np.ndarray):
-            yield block * samples_of(gain, at, count)
+            yield block * _samples_or_one(gain, at, count)
         else:
             yield block * np.float32(gain)
         at += count
+
+
+def _samples_or_one(per_ms: MsValues, first: int, count: int) -> MsValues | np.float32:
+    """`samples_of`, or one number where they are all the same, as they are between two fades."""
+    near = per_ms[max(0, first // PER_MS - 1) : (first + count) // PER_MS + 2]
+    same = near.size and near.min() == near.max()
+    return np.float32(near[0]) if same else samples_of(per_ms, first, count)
 
 
 def samples_of(per_ms: MsValues, first: int, count: int) -> MsValues:

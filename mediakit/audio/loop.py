@@ -113,7 +113,8 @@ def _before_the_fade_out(features: Features) -> int:
     level_db = 10 * np.log10(np.exp(features).sum(axis=1))
     second = np.ones(min(50, len(level_db))) / min(50, len(level_db))
     smooth = np.convolve(level_db, second, mode="same")
-    loud = np.flatnonzero(smooth > np.median(smooth) - _GONE_QUIET_DB)
+    usual_db = np.sort(smooth)[len(smooth) // 2]
+    loud = np.flatnonzero(smooth > usual_db - _GONE_QUIET_DB)
     return int(loud[-1]) + 1 if loud.size else len(level_db)
 
 

@@ -15,7 +15,7 @@ from mediakit.batch.clip_plan import Planned, untouched, wrong_length
 from mediakit.batch.clip_sound import Sounds
 from mediakit.batch.outfolder import Pending, file_hash, scratch
 from mediakit.batch.plan import Job, Wanted
-from mediakit.batch.preview import preview_name, write_preview
+from mediakit.batch.preview import LONG_EDGE_PX, preview_name, write_preview
 from mediakit.batch.problems import failed, refuse_unfit
 from mediakit.errors import Fault, FileError
 from mediakit.model import Delivered, Kind, Note, Outcome, Problem, Score
@@ -100,7 +100,7 @@ def _heard(path: Path, info: ClipInfo, threads: int) -> tuple[Heard | None, tupl
 
 def _standing_for(path: Path, info: ClipInfo, look: ClipLook | None) -> Pixels:
     """A frame to stand for the clip in the report: from the middle, or the first, quick to reach, where nobody looked."""
-    return look.frames[len(look.frames) // 2] if look else grab_frame(path, info, 0.0)
+    return look.frames[len(look.frames) // 2] if look else grab_frame(path, info, 0.0, long_edge_px=LONG_EDGE_PX)
 
 
 def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from mediakit.batch.outfolder import HOME
 from mediakit.batch.plan import Wanted
 from mediakit.model import Size
-from mediakit.pixels.resample import resize
 
 LONG_EDGE_PX = 480
 JPEG_QUALITY = 75
@@ -21,13 +19,23 @@ JPEG_QUALITY = 75
 
 def write_preview(rgb: NDArray[np.uint8], out: Path, name: str) -> str:
     """Save (H, W, 3) sRGB as a small JPEG and return its path below OUT. Same pixels, same name: nothing is doubled."""
+    from PIL import Image
+
     rel = f"{HOME}/previews/{name}.jpg"
     path = out / rel
     path.parent.mkdir(parents=True, exist_ok=True)
     scale = min(1.0, LONG_EDGE_PX / max(rgb.shape[:2]))
     size = Size(max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
-    Image.fromarray(resize(rgb, size)).save(path, "JPEG", quality=JPEG_QUALITY)
+    Image.fromarray(_resized(rgb, size)).save(path, "JPEG", quality=JPEG_QUALITY)
     return rel
+
+
+def _resized(rgb: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
+    if rgb.shape[1::-1] == (size.width_px, size.height_px):
+        return rgb
+    from mediakit.pixels.resample import resize  # brings OpenCV along
+
+    return resize(rgb, size)
 
 
 def preview_name(item: Wanted) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -54,6 +55,7 @@ app.add_typer(preset.app, name="preset")
 
 def main() -> None:
     """The `mediakit` command. Exits with the codes of `mediakit.errors.ExitCode`."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads wait by spinning, on cores that jobs could use
     sys.exit(run(sys.argv[1:]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -38,6 +39,6 @@ def err() -> Console:
 
 
 def say(message: str) -> None:
-    """A line for the person, unless they asked for quiet. Plain text: file names are never read as markup."""
+    """A line for the person, unless they asked for quiet. Plain text, for which Rich need not be loaded."""
     if not MANNERS.quiet:
-        err().print(message, markup=False)
+        print(message, file=sys.stderr, flush=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as json_format
 from collections.abc import Callable
-from importlib import metadata
 from typing import Any
 
 import typer
@@ -91,6 +90,8 @@ def _one_opencv() -> str:
 
 
 def _version(name: str) -> str:
+    from importlib import metadata
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

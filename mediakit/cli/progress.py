@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from mediakit.cli.console import MANNERS, err, say
@@ -29,7 +30,7 @@ class Terminal:
         say(
             f"{len(plan.jobs)} sources, {self._total} to make, {there} already done, {len(plan.refused)} refused at sight."
         )
-        if self._total and err().is_terminal and not MANNERS.quiet:
+        if self._total and not MANNERS.quiet and sys.stderr.isatty() and err().is_terminal:
             self._progress = _bar()
             self._task = self._progress.add_task("making", total=self._total)
             self._progress.start()

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,6 +81,8 @@ def things(findings: Findings) -> tuple[Thing, ...]:
 
 @lru_cache(maxsize=8)
 def _blobs(grid: Saliency, size: Size) -> tuple[Thing, ...]:
+    import cv2  # not at the top: a clip whose picture is left alone has a Framing, and no need of this
+
     cells = np.frombuffer(grid.cells, np.uint8).reshape(grid.rows, grid.cols)
     across, down = size.width_px / grid.cols, size.height_px / grid.rows
     found = []

@@ -17,14 +17,17 @@ The curve, in display light:
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.model import Size
-from mediakit.pixels.cube import Cube, interpolate
-from mediakit.pixels.light import Float, Rgb8
 from mediakit.video.clip import Colour
+
+if TYPE_CHECKING:
+    from mediakit.pixels.cube import Cube
+    from mediakit.pixels.light import Float, Rgb8
 
 POINTS, HDR_POINTS = 33, 65
 """Grid points a side; the curves of HLG and PQ take more to follow (mean error 0.07 and 0.12 CIEDE2000)."""
@@ -39,7 +42,7 @@ ROWS_AT_ONCE_PX = 400_000
 HD_SHORT_SIDE_PX = 576
 HD_LONG_SIDE_PX = 1024
 
-Table = Float
+Table = NDArray[np.float32]
 """(N, N, N, 3) float32 [b][g][r], R'G'B' 0..1 in and out."""
 
 _XY = {
@@ -77,6 +80,8 @@ def table_for(colour: Colour, look: Cube | None) -> Table | None:
     base = to_bt709(colour)
     if wanted is None or base is None:
         return base if wanted is None else wanted.table
+    from mediakit.pixels.cube import interpolate
+
     return interpolate(wanted.table, base)
 
 

@@ -14,7 +14,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,14 +81,14 @@ def sample_runs(path: Path, info: ClipInfo, *, places: int = 4, length: int = 6)
         return [reader.run(step * n + step / 2, length, tolerance=step * NEAR_ENOUGH) for n in range(places)]
 
 
-def grab_frame(path: Path, info: ClipInfo | None, t_s: float) -> NDArray[np.uint8]:
-    """The frame shown at `t_s`, in full size: (H, W, 3) uint8 sRGB. Past the end: the last one.
+def grab_frame(path: Path, info: ClipInfo | None, t_s: float, *, long_edge_px: int | None = None) -> NDArray[np.uint8]:
+    """The frame shown at `t_s`, in full size or `long_edge_px` long: (H, W, 3) uint8 sRGB. Past the end: the last one.
 
     info: None measures the clip first, without looking for damage. Raises FileError as `probe` does, and corrupt where
     nothing decodes there.
     """
     known = info if info is not None else probe(path, Limits(), thorough=False)
-    with _Reader.open(path, known, max(known.size.width_px, known.size.height_px)) as reader:
+    with _Reader.open(path, known, long_edge_px or max(known.size.width_px, known.size.height_px)) as reader:
         at = min(Seconds(t_s).limit_denominator(100_000), known.duration)
         sample = reader.at(at, tolerance=Seconds(0)) or reader.at(Seconds(0), tolerance=known.duration)
     if sample is None:
@@ -191,6 +190,8 @@ class _Reader:
         """Scaled, converted with the clip's own matrix, brought to BT.709 SDR, put upright."""
         picture = self.convert(frame)
         if self.info.interlaced:
+            import cv2
+
             picture = cv2.resize(picture[::2], picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         if self.table is not None:
             picture = apply_table(self.table, picture)

@@ -37,7 +37,7 @@ def measure_timing(times: list[int], lengths: list[int], keys: list[int], tick: 
     """
     shown = np.sort(np.asarray(times, dtype=np.int64))
     gaps = np.diff(shown)
-    usual = int(np.median(gaps)) if gaps.size else 0
+    usual = _median(gaps) if gaps.size else 0
     last = max((length for time, length in zip(times, lengths, strict=True) if time == shown[-1]), default=0)
     last_ticks = Fraction(last or usual) or 1 / (said * tick)
     duration = (int(shown[-1] - shown[0]) + last_ticks) * tick
@@ -50,6 +50,12 @@ def measure_timing(times: list[int], lengths: list[int], keys: list[int], tick: 
         vfr=vfr,
         max_gop_s=_longest_gop(keys, int(shown[-1] + last_ticks), tick),
     )
+
+
+def _median(values: NDArray[np.int64]) -> int:
+    """As numpy's own, which brings masked arrays along the first time it is called: 7 ms."""
+    ordered = np.sort(values)
+    return int(ordered[(values.size - 1) // 2] + ordered[values.size // 2]) // 2
 
 
 def _varies(gaps: NDArray[np.int64], usual: int, tick: Fraction) -> bool:
