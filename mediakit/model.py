@@ -164,7 +164,8 @@ class Findings:
     """What a picture shows. Measured once, keyed by the source's content.
 
     `faces` come largest first and include small ones in the background; `main_faces` are those the picture is about.
-    `tilt_deg` is how far the picture leans clockwise, None where there is no evidence.
+    `tilt_deg` is how far the picture leans clockwise, None where there is no evidence; `convergence_deg` how far its uprights
+    lean towards each other, from the left edge to the right, above 0 where they meet above.
     """
 
     size: Size
@@ -172,6 +173,7 @@ class Findings:
     subject: Box | None = None
     saliency: Saliency | None = None
     tilt_deg: float | None = None
+    convergence_deg: float = 0.0
 
     @property
     def main_faces(self) -> tuple[Face, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from mediakit.frame.place import NOWHERE, place_logo
 from mediakit.frame.quiet import busyness
-from mediakit.frame.solve import Framing, solve
+from mediakit.frame.solve import Framing
+from mediakit.frame.straight import View, solve_straight
 from mediakit.look.develop import cube_for, notes_on
 from mediakit.look.local_light import local_light
 from mediakit.look.measure import Tone, measure
@@ -29,6 +30,7 @@ from mediakit.photo.save import Saved, save_photo
 from mediakit.pixels.cube import Cube, read_cube
 from mediakit.pixels.resample import crop as cut
 from mediakit.pixels.resample import fit_blur, fit_pad, placed, resize, size_of
+from mediakit.pixels.warp import seen_through
 from mediakit.platforms.schema import PhotoSpec, SafeZone, Shape
 from mediakit.presets.recipe import Recipe
 from mediakit.vision.faces import working_scale
@@ -57,7 +59,8 @@ class Look:
 class Rendered:
     """What was written and why it looks so. `pixels` is the finished picture, (H, W, 3) sRGB, for score and preview.
 
-    `findings` are those of the finished picture, in its own pixels.
+    The framing's crop is in the source's shown pixels, also where the picture was turned (`frame.straight`); `findings`
+    are those of the finished picture, in its own pixels.
     """
 
     pixels: Pixels
@@ -120,10 +123,11 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Re
     """Make one deliverable and write it to `path`. Raises FileError where it cannot be written within its budget."""
     spec = recipe.target.surface.photo
     assert spec is not None  # planning gives a photo only to surfaces that take photos
-    framing = solve(findings, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
-    size = export_size(recipe.shape, framing, photo.shown)
-    pixels = framed(photo.pixels, framing, size, recipe.frame.pad_colour, photo.shown)
-    seen = seen_in(findings, framing, size)
+    view = solve_straight(findings, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
+    framing = view.framing
+    size = export_size(recipe.shape, framing, view.findings.size)
+    pixels = viewed(photo.pixels, view, size, recipe.frame.pad_colour)
+    seen = seen_in(view.findings, framing, size)
     cube, facts = _cube(tone, recipe)
     if not cube.is_identity:
         pixels = cube.apply(pixels)
@@ -138,12 +142,27 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Re
         "quality": saved.quality,
         "subsampling": saved.subsampling,
     }
-    return Rendered(pixels=pixels, framing=framing, findings=seen, facts=facts, notes=(*held, *retouched.notes, *note))
+    facts |= view.facts()
+    shown = replace(framing, crop=view.source_crop)
+    return Rendered(pixels=pixels, framing=shown, findings=seen, facts=facts, notes=(*held, *retouched.notes, *note))
 
 
 def export_size(shape: Shape, framing: Framing, shown: Size) -> Size:
     """The size to write: from the crop, or from the whole picture where it is laid into a frame."""
     return shape.export_size(framing.crop.size if framing.fit == "crop" else shown)
+
+
+def viewed(pixels: Pixels, view: View, size: Size, pad_colour: str) -> Pixels:
+    """What a view shows of a possibly smaller decoded picture, at `size`; a turned one in one interpolation."""
+    if view.straight is None:
+        return framed(pixels, view.framing, size, pad_colour, view.findings.size)
+    crop, decoded = view.framing.crop, size_of(pixels)
+    to_shown = np.diag(
+        [view.straight.source.width_px / decoded.width_px, view.straight.source.height_px / decoded.height_px, 1]
+    )
+    to_output = np.diag([size.width_px / crop.w_px, size.height_px / crop.h_px, 1.0])
+    to_crop = np.array([[1.0, 0.0, -crop.x_px], [0.0, 1.0, -crop.y_px], [0.0, 0.0, 1.0]])
+    return seen_through(pixels, to_output @ to_crop @ view.straight.matrix @ to_shown, size)
 
 
 def framed(pixels: Pixels, framing: Framing, size: Size, pad_colour: str, shown: Size) -> Pixels:

@@ -65,6 +65,8 @@ class Frame(Section):
     pad_colour: Colour = "#ffffff"
     headroom: Annotated[float, Field(ge=0.0, le=0.5)] = 0.12
     """Free space above the top face, as a share of the crop's height, where the picture has it."""
+    straighten: bool = True
+    """Turn photos that lean by 0.5 to 6 degrees upright, and make their uprights parallel, where their lines leave no doubt."""
 
 
 class Overlay(Section):

@@ -18,7 +18,7 @@ from mediakit.errors import Fault, FileError
 from mediakit.model import Box, Findings, Note, Saliency, Size
 from mediakit.vision.faces import Candidate, faces_among, find_candidates, hints_among
 from mediakit.vision.subject import likelihood, saliency, subject_box
-from mediakit.vision.tilt import tilt
+from mediakit.vision.tilt import lean_of
 
 Seen = TypeVar("Seen")
 
@@ -37,8 +37,9 @@ def look_at(rgb: NDArray[np.uint8], shown: Size, *, leaning: bool = True) -> tup
     candidates = _or_note(lambda: find_candidates(rgb, shown=shown), nobody, "faces", notes)
     nothing: tuple[Saliency | None, Box | None] = (None, None)
     standing_out, subject = _or_note(lambda: _subject(rgb, shown, candidates), nothing, "subject", notes)
-    lean = _or_note(lambda: tilt(rgb), None, "tilt", notes) if leaning else None
-    return Findings(shown, faces_among(candidates), subject, standing_out, lean), tuple(notes)
+    lean = _or_note(lambda: lean_of(rgb), None, "tilt", notes) if leaning else None
+    tilt_deg, convergence_deg = (lean.tilt_deg, lean.convergence_deg) if lean else (None, 0.0)
+    return Findings(shown, faces_among(candidates), subject, standing_out, tilt_deg, convergence_deg), tuple(notes)
 
 
 def _subject(

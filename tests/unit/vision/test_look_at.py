@@ -26,7 +26,7 @@ def test_a_detector_that_fails_leaves_a_note_and_the_rest(monkeypatch):
     def broken(*_args, **_kwargs):
         raise cv2.error("line segments: out of luck")
 
-    monkeypatch.setattr(look, "tilt", broken)
+    monkeypatch.setattr(look, "lean_of", broken)
     findings, notes = look_at(PICTURE, SHOWN)
     assert findings.tilt_deg is None
     assert findings.saliency is not None
