@@ -69,7 +69,7 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
         findings=look.findings if look else None,
         score=_source_score(look, heard, info),
         delivered=delivered,
-        notes=(*(look.notes if look else ()), *deaf),
+        notes=(*job.notes, *(look.notes if look else ()), *deaf),
         facts=facts,
     )
 

@@ -143,7 +143,7 @@ def plan_batch(
                 settings=settings,
                 wanted=wanted,
                 skipped=_skipped(source.kind, targets),
-                notes=shared.notes.get(source.rel, ()),
+                notes=(*shared.notes.get(source.rel, ()), *_unblurred(source, preset)),
                 scored=scored,
             )
         )
@@ -199,6 +199,14 @@ def _wanted(
         path = f"{target.folder}/{stem}.cover.jpg"
         wanted.append(replace(_item(cover.name, path, cover_recipe), cover_of=target.name))
     return wanted
+
+
+def _unblurred(source: Source, preset: LoadedPreset) -> tuple[Note, ...]:
+    """What has to be said of a clip where the preset blurs bystanders: only photos and covers are."""
+    if source.kind is not Kind.CLIP or preset.preset.privacy.bystanders != "blur":
+        return ()
+    words = "Faces in clips are not blurred, only those on photos and covers: look at this clip before you post it."
+    return (Note("clip-not-blurred", words),)
 
 
 def _item(target: str, path: str, recipe: Recipe) -> Wanted:
