@@ -190,12 +190,15 @@ class Anchor:
     """What a photo's colour is developed to because of the photos it belongs with (see `mediakit.look.scene`).
 
     `warm` and `magenta` are the light's colour in this photo (log2 ratios, see `mediakit.look.cast`), `curve` the code
-    values (0..1) that the knots of the tone curve should have.
+    values (0..1) that the knots of the tone curve should have; empty where the photo is judged alone. `matrix` (nine
+    numbers, row by row, linear sRGB) is a colour checker's calibration, of the photo named `chart`; empty without one.
     """
 
     warm: float
     magenta: float
-    curve: tuple[float, ...]
+    curve: tuple[float, ...] = ()
+    matrix: tuple[float, ...] = ()
+    chart: str = ""
 
 
 @dataclass(frozen=True, slots=True)

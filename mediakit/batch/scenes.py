@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,9 +34,9 @@ from mediakit.presets.load import LoadedPreset
 if TYPE_CHECKING:
     from mediakit.look.belong import Seen
 
-GLIMPSING = 1
+GLIMPSING = 2
 """Raised when a change of code changes glimpses: every photo is then glimpsed again."""
-SHARING = 1
+SHARING = 2
 """Raised when a change of code changes what scenes agree on: every folder is then thought over again."""
 GLIMPSE_EDGE_PX = 480
 PASSING = frozenset(
@@ -79,12 +80,13 @@ def shared_looks(
             new.append(folder)
         else:
             anchors.update({rel: read_value(Anchor, data) for rel, data in known.items()})
-    if not new:
-        return Shared(anchors)
     seen, failed = _glimpsed(shoot, [source for folder in new for source in folder])
     for folder in new:
         anchors.update(_thought_over(shoot, folder, seen, failed))
-    return Shared(anchors, {rel: (_left_out(why),) for rel, why in failed.items() if why.code == Fault.INTERNAL})
+    charts = Counter(anchor.chart for anchor in anchors.values() if anchor.chart)
+    notes = {rel: (_left_out(why),) for rel, why in failed.items() if why.code == Fault.INTERNAL}
+    notes |= {rel: (_is_chart(count),) for rel, count in charts.items()}
+    return Shared(anchors, notes)
 
 
 def _thought_over(
@@ -185,6 +187,19 @@ def _clock(captured_at: str) -> float | None:
         return datetime.strptime(captured_at + " +0000", "%Y:%m:%d %H:%M:%S %z").timestamp()
     except ValueError:
         return None
+
+
+def _is_chart(count: int) -> Note:
+    others = (
+        f"those of {count - 1} photos after it are"
+        if count > 2
+        else "those of the photo after it are"
+        if count == 2
+        else "those of no other are"
+    )
+    return Note(
+        "colour-checker", f"A colour checker was found in this photo: its colours and {others} calibrated by it."
+    )
 
 
 def _left_out(why: Problem) -> Note:

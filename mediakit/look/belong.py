@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,9 @@ LARGEST_SCENE = 24
 """A longer walk through a shop is split where most time passed."""
 
 
+_ALONE = Anchor(0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One photo that was glimpsed. `clock` is when it was taken, in seconds, None where it does not say."""
@@ -29,15 +32,42 @@ class Seen:
 
 
 def agreed(photos: Sequence[Seen]) -> dict[str, Anchor]:
-    """The anchors, by name, of those photos that belong to a scene with others."""
+    """The anchors, by name, of those photos that belong to a scene with others or come after a colour checker."""
     ordered = in_order(photos)
     links = _links(ordered)
-    anchors = {}
+    alike: dict[str, int] = {}
+    anchors: dict[str, Anchor] = {}
     for members in scenes(ordered, links):
         inside = [_within(item, members) for item in links if item.first in members and item.second in members]
         found = agree([ordered[i].glimpse for i in members], inside)
         anchors.update({ordered[i].name: anchor for i, anchor in zip(members, found, strict=True)})
-    return anchors
+        alike.update({ordered[i].name: members[0] for i in members})
+    return anchors | _calibrated(ordered, anchors, alike)
+
+
+def _calibrated(
+    ordered: Sequence[Seen], anchors: Mapping[str, Anchor], scene_of: Mapping[str, int]
+) -> dict[str, Anchor]:
+    """Every photo from one with a colour checker to the next such one: the chart knows the light, so nobody guesses it.
+
+    Within the chart's own scene it is also known how the camera's white balance has moved since.
+    """
+    found = {}
+    chart: Seen | None = None
+    for photo in ordered:
+        chart = photo if photo.glimpse.chart is not None else chart
+        if chart is None or chart.glimpse.chart is None:
+            continue
+        own, its = anchors.get(photo.name, _ALONE), anchors.get(chart.name, _ALONE)
+        together = photo.name in scene_of and scene_of[photo.name] == scene_of.get(chart.name)
+        found[photo.name] = Anchor(
+            warm=round(own.warm - its.warm, 2) if together else 0.0,
+            magenta=round(own.magenta - its.magenta, 2) if together else 0.0,
+            curve=own.curve,
+            matrix=chart.glimpse.chart.matrix,
+            chart=chart.name,
+        )
+    return found
 
 
 def in_order(photos: Sequence[Seen]) -> list[Seen]:

@@ -50,17 +50,22 @@ def cube_for(
     facts: dict[str, object] = {}
     steps: list[Step] = []
     if anchor is not None:
-        tone = replace(tone, cast=Cast(anchor.warm, anchor.magenta), curve=anchor.curve)
-        facts["scene"] = "shared"
+        tone = replace(tone, cast=Cast(anchor.warm, anchor.magenta), curve=anchor.curve or tone.curve)
+        facts["light_from"] = f"colour checker in {anchor.chart}" if anchor.chart else "scene"
     reach = 1.0 if anchor is None else SCENE_REACH
     cast = correction(tone.cast, _strength(develop.white_balance), reach)
     if cast is not None and tone.skin_lab is not None and anchor is None:
         cast = kind_to_skin(cast, tone.skin_lab)
     if cast is not None:
         facts["cast_removed"] = {"warm": round(cast.warm, 3), "magenta": round(cast.magenta, 3)}
-        steps.append(_white_balance(cast))
+        steps.append(_in_light(adaptation(cast.white)))
+    if anchor is not None and anchor.matrix and develop.white_balance > 0:
+        share = np.float32(min(_strength(develop.white_balance), 1.0))
+        whole = np.array(anchor.matrix, np.float32).reshape(3, 3)
+        steps.append(_in_light(np.eye(3, dtype=np.float32) * (1 - share) + whole * share))
     strength = _strength(develop.auto_tone)
-    knots = curve_for(tone, strength, agreed=anchor is not None) if strength > 0 else None
+    agreed = anchor is not None and bool(anchor.curve)
+    knots = curve_for(tone, strength, agreed=agreed) if strength > 0 else None
     if knots is not None:
         facts["exposure_ev"] = round(exposure_ev(knots), 2)
         facts["curve"] = [round(float(value), 3) for value in knots]
@@ -125,15 +130,14 @@ def _in_turn(steps: list[Step], rgb: Float) -> Float:
     return rgb
 
 
-def _white_balance(cast: Cast) -> Step:
-    """Adapt from the picture's own white to D65, in linear light."""
-    matrix = adaptation(cast.white)
+def _in_light(matrix: Float) -> Step:
+    """Mix the channels in linear light: from the picture's own white to D65, or from a camera's colours to true ones."""
 
-    def adapt(rgb: Float) -> Float:
-        adapted = encode(decode(rgb) @ matrix.T)
+    def mixed(rgb: Float) -> Float:
+        changed = encode(decode(rgb) @ matrix.T)
         # A clipped highlight has lost the light's colour: white stays white.
         keep = smoothstep(rgb.min(axis=-1, keepdims=True), 0.95, 1.0)
-        mixed: Float = adapted + keep * (rgb - adapted)
-        return mixed
+        result: Float = changed + keep * (rgb - changed)
+        return result
 
-    return adapt
+    return mixed

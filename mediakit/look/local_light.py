@@ -23,8 +23,8 @@ FINE_SHARE = 2
 """The gain is worked out at one in so many pixels a side, and smoothly enlarged from there."""
 RADIUS_SHARE = 1 / 16
 """Of the small copy's longer side: the base knows no smaller lights."""
-EDGE_VARIANCE = 0.01
-"""A step of more than about the root of this (0.1 of the code range) is an edge of the light."""
+EDGE_VARIANCE = 0.005
+"""A step of more than about the root of this (0.07 of the code range) is an edge of the light."""
 EVEN, UNEVEN = 0.22, 0.5
 """Span of the base's middle 90 %: below the first the light is even, above the second the amount counts in full."""
 LIFT, HOLD = 2.4, 0.5

@@ -26,6 +26,9 @@ LEAST_COMMON = 12
 _DISTINCT = 0.8
 """A match counts when the next best one is at least this much worse (Lowe's ratio)."""
 _REACH_PX = 5.0
+_MOST_ZOOM = 4.0
+_LEAST_AGREEING = 0.3
+"""Share of the matches that lie in one arrangement; repeated prints match often, and agree on nothing."""
 _DARK, _BLOWN = 0.004, 0.97
 _COLOURED_STEP = 1000.0
 """Log colours are packed as whole thousandths."""
@@ -81,21 +84,33 @@ def difference(first: Points, second: Points) -> tuple[int, Float]:
     nothing = np.zeros(3, np.float32)
     if min(len(first.places), len(second.places)) < LEAST_COMMON:
         return 0, nothing
-    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(first.described, second.described, k=2)
-    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _DISTINCT * pair[1].distance]
-    if len(good) < LEAST_COMMON:
+    here, there = _matched(first, second)
+    if len(here) < LEAST_COMMON:
         return 0, nothing
-    here, there = [match.queryIdx for match in good], [match.trainIdx for match in good]
     cv2.setRNGSeed(1)
-    _, kept = cv2.estimateAffinePartial2D(first.places[here], second.places[there], ransacReprojThreshold=_REACH_PX)
-    if kept is None:
+    moved, kept = cv2.estimateAffinePartial2D(first.places[here], second.places[there], ransacReprojThreshold=_REACH_PX)
+    if moved is None or not 1 / _MOST_ZOOM < float(np.hypot(*moved[:, 0])) < _MOST_ZOOM:
         return 0, nothing
     inside = kept.ravel().astype(bool)
+    if inside.mean() < _LEAST_AGREEING:
+        return 0, nothing
     apart = (second.colours[there] - first.colours[here])[inside]
     apart = apart[np.isfinite(apart).all(axis=1)]
     if len(apart) < LEAST_COMMON:
         return 0, nothing
     return len(apart), np.median(apart, axis=0).astype(np.float32)
+
+
+def _matched(first: Points, second: Points) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices of points that are each other's clear best match."""
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(first.described, second.described, k=2)
+    clear = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _DISTINCT * pair[1].distance]
+    best: dict[int, cv2.DMatch] = {}
+    for match in clear:
+        if match.trainIdx not in best or match.distance < best[match.trainIdx].distance:
+            best[match.trainIdx] = match
+    kept = list(best.values())
+    return np.array([m.queryIdx for m in kept], np.intp), np.array([m.trainIdx for m in kept], np.intp)
 
 
 def _colours_at(small: Rgb8, places: Float) -> Float:

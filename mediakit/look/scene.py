@@ -24,9 +24,9 @@ from mediakit.look.tone_curve import worth
 from mediakit.model import Anchor
 from mediakit.pixels.light import Float, decode, encode
 
-ALIKE = 0.8
+ALIKE = 0.9
 """Agreement of colours from which two photos that follow each other are taken for one scene."""
-ALIKE_UNTIMED = 0.88
+ALIKE_UNTIMED = 0.94
 """The same where no clock says that they belong together."""
 FARTHEST_EV = 1.2
 """Exposure differences inside a scene are evened out up to here."""

@@ -36,7 +36,7 @@ class Develop(Section):
     product_shift: Annotated[float, Field(ge=0.0, le=100.0)] = 3.0
     """How far the look may move a saturated product, mean CIEDE2000; the look is weakened where it would go further."""
     share_scene: bool = True
-    """Photos that show the same scene share their white balance and exposure."""
+    """Photos that show the same scene share their white balance and exposure; those after a colour checker its colours."""
 
 
 class Retouch(Section):
