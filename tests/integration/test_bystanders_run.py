@@ -16,6 +16,7 @@ from mediakit.vision.faces import find_candidates, overlap
 from mediakit.vision.look import look_at
 
 PLAIN = {
+    "frame.straighten": False,
     "develop.white_balance": 0,
     "develop.auto_tone": 0,
     "retouch.skin": 0,
@@ -59,7 +60,7 @@ def test_nobody_in_the_background_can_be_found_again(crowd, tmp_path):
     same = cv2.absdiff(
         np.ascontiguousarray(before[y : y + h, x : x + w]), np.ascontiguousarray(after[y : y + h, x : x + w])
     )
-    assert same.mean() < 4  # JPEG only
+    assert same.mean() < 8  # the encoder, and light that is put right
 
 
 @pytest.mark.corpus
