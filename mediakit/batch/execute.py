@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener
-from mediakit.batch.outfolder import file_hash
+from mediakit.batch.outfolder import file_hash, flush_folders
 from mediakit.batch.plan import Job, Plan
 from mediakit.batch.shoot import Refusal
 from mediakit.batch.workers import KeepGoing, always, run_jobs, workers_for
@@ -77,6 +77,7 @@ def exit_code(outcomes: Iterable[Outcome]) -> ExitCode:
 
 def _remember(ledger: Ledger, outcome: Outcome, job: Job) -> None:
     if job.out is not None and (outcome.problem is None or outcome.problem.code not in TRANSIENT):
+        flush_folders(job.out / made.path for made in outcome.delivered if made.status == "made")
         ledger.record(outcome, job.settings, job.out)
 
 

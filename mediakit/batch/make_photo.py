@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mediakit.batch.outfolder import file_hash, published
+from mediakit.batch.outfolder import file_hash, flushed_meanwhile, published
 from mediakit.batch.people import Hidden, thumbnails, without_bystanders
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import preview_name, write_preview
@@ -72,7 +72,8 @@ def deliver(
 
 
 def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone | None, out: Path, scored: bool) -> Delivered:
-    with published(out / item.path) as temporary:
+    # The folder is flushed by `execute`, before the ledger says that the file is there.
+    with published(out / item.path, flush_folder=False) as temporary:
         done = render_photo(photo, findings, tone, item.recipe, temporary)
         size = Size(done.pixels.shape[1], done.pixels.shape[0])
         expect = Expected(
@@ -80,9 +81,12 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone | None
             capture_date=item.recipe.privacy.keep_capture_date and bool(photo.meta.captured_at),
             ai_label=photo.meta.ai_label is not None,
         )
-        checks = check_file(temporary, item.recipe.target, expect=expect)
-        refuse_unfit(item, checks)
-        written_bytes, sha256 = temporary.stat().st_size, file_hash(temporary)
+        with flushed_meanwhile(temporary):
+            checks = check_file(temporary, item.recipe.target, expect=expect)
+            refuse_unfit(item, checks)
+            written_bytes, sha256 = temporary.stat().st_size, file_hash(temporary)
+            score = score_photo(done.pixels, done.findings, shown=size, tilt_counts=False) if scored else None
+            preview = write_preview(done.pixels, out, preview_name(item))
     return Delivered(
         target=item.target,
         path=item.path,
@@ -95,9 +99,9 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone | None
         bytes=written_bytes,
         sha256=sha256,
         checks=checks,
-        score=score_photo(done.pixels, done.findings, shown=size, tilt_counts=False) if scored else None,
+        score=score,
         notes=done.notes,
-        facts={**done.facts, "preview": write_preview(done.pixels, out, preview_name(item))},
+        facts={**done.facts, "preview": preview},
     )
 
 

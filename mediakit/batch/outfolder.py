@@ -12,9 +12,10 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 from mediakit.errors import ClashError, Fault, FileError, UsageError
@@ -72,12 +73,13 @@ class Pending:
             raise _disk_error(final, error) from error
         self.path = final.parent / f"{TEMPORARY}{uuid.uuid4().hex}{final.suffix}"
 
-    def publish(self) -> None:
+    def publish(self, *, flush_folder: bool = True) -> None:
         """Flush to disk and rename. Raises FileError where the disk refuses."""
         try:
             _flush(self.path)
             self.path.replace(self.final)
-            _flush(self.final.parent)
+            if flush_folder:
+                _flush(self.final.parent)
         except OSError as error:
             raise _disk_error(self.final, error) from error
 
@@ -88,10 +90,11 @@ class Pending:
 
 
 @contextmanager
-def published(final: Path) -> Iterator[Path]:
+def published(final: Path, *, flush_folder: bool = True) -> Iterator[Path]:
     """A temporary path to write to; on leaving without an error it is flushed to disk and takes its final name.
 
-    After an error, whatever was written is gone.
+    After an error, whatever was written is gone. flush_folder: False where the caller sees to it that the new name
+    reaches the disk before anything speaks of it (`flush_folders`).
     """
     pending = Pending(final)
     try:
@@ -99,9 +102,29 @@ def published(final: Path) -> Iterator[Path]:
             yield pending.path
         except OSError as error:
             raise _disk_error(final, error) from error
-        pending.publish()
+        pending.publish(flush_folder=flush_folder)
     finally:
         pending.discard()
+
+
+@contextmanager
+def flushed_meanwhile(path: Path) -> Iterator[None]:
+    """Flush a written file to disk while the body works on: waiting for the disk costs no time of its own.
+
+    What the disk refuses is raised when the file is published, which flushes again what is left.
+    """
+    flush = Thread(target=_try_flush, args=[path], daemon=True)
+    flush.start()
+    try:
+        yield
+    finally:
+        flush.join()
+
+
+def flush_folders(files: Iterable[Path]) -> None:
+    """Make the names of published files reach the disk."""
+    for folder in {file.parent for file in files}:
+        _flush(folder)
 
 
 def file_hash(path: Path) -> str:
@@ -142,6 +165,11 @@ def sweep(out: Path) -> None:
         for name in names:
             if name.startswith(TEMPORARY):
                 Path(folder, name).unlink(missing_ok=True)
+
+
+def _try_flush(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        _flush(path)
 
 
 def _flush(path: Path) -> None:

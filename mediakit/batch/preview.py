@@ -33,9 +33,9 @@ def write_preview(rgb: NDArray[np.uint8], out: Path, name: str) -> str:
 def _resized(rgb: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     if rgb.shape[1::-1] == (size.width_px, size.height_px):
         return rgb
-    from mediakit.pixels.resample import resize  # brings OpenCV along
+    from mediakit.pixels.resample import shrink_quickly  # brings OpenCV along
 
-    return resize(rgb, size)
+    return shrink_quickly(rgb, size)
 
 
 def preview_name(item: Wanted) -> str:

@@ -18,6 +18,7 @@ PLAIN: dict[str, object] = {
     "retouch.skin": 0.0,
     "retouch.denoise": 0.0,
     "retouch.sharpen": 0.0,
+    "frame.straighten": False,
     "overlay.surfaces": (),
     "score.measure": False,
 }

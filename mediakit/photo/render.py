@@ -29,7 +29,7 @@ from mediakit.photo.retouch import retouch
 from mediakit.photo.save import Saved, save_photo
 from mediakit.pixels.cube import Cube, read_cube
 from mediakit.pixels.resample import crop as cut
-from mediakit.pixels.resample import fit_blur, fit_pad, placed, resize, size_of
+from mediakit.pixels.resample import fit_blur, fit_pad, placed, resize, shrink_quickly, size_of
 from mediakit.pixels.warp import seen_through
 from mediakit.platforms.schema import PhotoSpec, SafeZone, Shape
 from mediakit.presets.recipe import Recipe
@@ -83,11 +83,13 @@ def looked_at(photo: Photo, recipes: Sequence[Recipe] | None = None) -> Look:
     """
     size = size_of(photo.pixels)
     scale = min(1.0, working_scale(size))
-    small = resize(photo.pixels, Size(max(1, round(size.width_px * scale)), max(1, round(size.height_px * scale))))
+    goal = Size(max(1, round(size.width_px * scale)), max(1, round(size.height_px * scale)))
+    small = shrink_quickly(photo.pixels, goal)
     if recipes is None:
         findings, notes = look_at(small, photo.shown)
     elif any(_has_to_see(recipe, photo.shown) for recipe in recipes):
-        findings, notes = look_at(small, photo.shown, leaning=False)
+        leaning = any(recipe.frame.straighten for recipe in recipes)
+        findings, notes = look_at(small, photo.shown, leaning=leaning)
     else:
         findings, notes = Findings(photo.shown), ()
     tone = None
@@ -112,6 +114,7 @@ def _has_to_see(recipe: Recipe, shown: Size) -> bool:
         recipe.privacy.bystanders == "blur"
         or retouch.skin > 0
         or retouch.sharpen > 0
+        or recipe.frame.straighten
         or recipe.overlay is not None
         or changes_colour(recipe)
     ):

@@ -51,6 +51,20 @@ def resize(rgb: Rgb8, size: Size) -> Rgb8:
     return shrunk
 
 
+def shrink_quickly(rgb: Rgb8, size: Size) -> Rgb8:
+    """The picture at `size`, for looking at and for previews: halved while it can be, then bilinear.
+
+    A third of `resize`'s time; edges are a little rougher than its, which no detector minds.
+    """
+    while rgb.shape[1] >= 2 * size.width_px and rgb.shape[0] >= 2 * size.height_px:
+        w, h = rgb.shape[1] // 2, rgb.shape[0] // 2
+        rgb = cv2.resize(rgb[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
+    if size_of(rgb) == size:
+        return rgb
+    quick: Rgb8 = cv2.resize(rgb, (size.width_px, size.height_px), interpolation=cv2.INTER_LINEAR)
+    return quick
+
+
 def shrink_to_pixels(rgb: Rgb8, most: int) -> tuple[Rgb8, float]:
     """A copy of about `most` pixels, for measuring, and its scale; the same array and 1.0 where it is small already."""
     factor = (most / (rgb.shape[0] * rgb.shape[1])) ** 0.5
