@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from mediakit.cli import options
-from mediakit.cli.console import MANNERS, say
+from mediakit.cli.console import say
+from mediakit.cli.watch_voice import Lines
 from mediakit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from mediakit.model import Outcome, Verdict
     from mediakit.watch.daemon import Daemon
+    from mediakit.watch.serve import Live
 
 MODES = ("auto", "events", "poll")
 
@@ -36,6 +37,10 @@ def watch(
     grace: Annotated[
         float, typer.Option(min=0.0, help="Seconds that running work gets when it is told to stop.")
     ] = 60.0,
+    serve: Annotated[
+        str | None,
+        typer.Option(help="A live page at this address, such as 127.0.0.1:8800; on another host, with a token."),
+    ] = None,
     jobs: options.Jobs = None,
 ) -> None:
     """Make everything that arrives in a folder, for days, and say at once how good each photo is.
@@ -49,6 +54,8 @@ def watch(
       mediakit watch /mnt/share/inbox --mode poll --settle 20 --out ready/
 
       mediakit watch inbox/ --once --out ready/
+
+      mediakit watch inbox/ --serve 127.0.0.1:8800 --out ready/
     """
     if mode not in MODES:
         raise UsageError(f"There is no mode {mode}.", f"Say one of {', '.join(MODES)}.")
@@ -63,10 +70,25 @@ def watch(
         whole_folders=whole_folders,
         grace_s=grace,
     )
-    daemon = Daemon(order, habits, Lines())
+    live = _live(serve, out)
+    daemon = Daemon(order, habits, Lines(live))
     interrupted = _obey_signals(daemon)
-    code = daemon.run()
+    try:
+        code = daemon.run()
+    finally:
+        if live is not None:
+            live.close()
     raise typer.Exit(ExitCode.INTERRUPTED if interrupted and interrupted[0] == signal.SIGINT else code)
+
+
+def _live(address: str | None, out: Path) -> Live | None:
+    if address is None:
+        return None
+    from mediakit.watch.serve import Live, parse_address
+
+    live = Live(*parse_address(address), out)
+    say(f"Live page: {live.address}")
+    return live
 
 
 def _obey_signals(daemon: Daemon) -> list[int]:
@@ -82,28 +104,3 @@ def _obey_signals(daemon: Daemon) -> list[int]:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, obey)
     return noted
-
-
-class Lines:
-    """Tells what happens in lines."""
-
-    def scored(self, outcome: Outcome, verdict: Verdict | None) -> None:
-        """The verdict and the one thing to mend, while there is time to take it again."""
-        if outcome.score is None:
-            return
-        tip = next((part.tip for part in outcome.score.worst_first() if part.tip), "")
-        say(f"{outcome.rel}: {outcome.score.value:.0f} {verdict or ''}{'. ' + tip if tip else ''}")
-
-    def made(self, outcome: Outcome, seconds: float) -> None:
-        """What became of it."""
-        if outcome.problem is not None:
-            say(f"{outcome.rel}: {outcome.problem.code}: {outcome.problem.message} {outcome.problem.hint}")
-            return
-        failed = "".join(f"; {d.target} failed: {d.why}" for d in outcome.delivered if d.status == "failed")
-        made = sum(item.status == "made" for item in outcome.delivered)
-        if failed or MANNERS.verbose or made:
-            say(f"{outcome.rel}: {made} made in {seconds:.1f} s{failed}")
-
-    def remark(self, words: str) -> None:
-        """A line."""
-        say(words)

@@ -20,7 +20,7 @@ from mediakit.batch.outfolder import only_run, sweep
 from mediakit.batch.shoot import Refusal, find_sources
 from mediakit.batch.workers import main_left_alone
 from mediakit.errors import ExitCode, MediakitError
-from mediakit.model import Outcome, Score, Verdict
+from mediakit.model import Outcome, Verdict
 from mediakit.quality.verdict import verdict
 from mediakit.watch.book import Book, text
 from mediakit.watch.feedback import Feedback
@@ -55,7 +55,7 @@ class Voice(Protocol):
     def scored(self, outcome: Outcome, verdict: Verdict | None) -> None:
         """A photo has its verdict; it is rendered after."""
 
-    def made(self, outcome: Outcome, seconds: float) -> None:
+    def made(self, outcome: Outcome, seconds: float, verdict: Verdict | None) -> None:
         """A source is through."""
 
     def remark(self, words: str) -> None:
@@ -191,17 +191,16 @@ class Daemon:
 
     def _hear_of_scores(self) -> None:
         for outcome in self._feedback.results():
-            self._voice.scored(outcome, self.verdict_of(outcome.score) if outcome.score else None)
+            self._voice.scored(outcome, self._verdict(outcome))
 
-    def verdict_of(self, score: Score) -> Verdict:
-        """The preset's verdict on a score."""
-        return verdict(score, self._order.preset.preset.score)
+    def _verdict(self, outcome: Outcome) -> Verdict | None:
+        return verdict(outcome.score, self._order.preset.preset.score) if outcome.score else None
 
     def _hear_of_rounds(self) -> None:
         while not self._rounds.news.empty():
             match self._rounds.news.get():
                 case Made(outcome, seconds):
-                    self._voice.made(outcome, seconds)
+                    self._voice.made(outcome, seconds, self._verdict(outcome))
                     self._failed |= outcome.problem is not None or any(d.status == "failed" for d in outcome.delivered)
                 case RoundOver(error=None):
                     pass
