@@ -15,6 +15,7 @@ from pathlib import Path
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.names import distinct_paths
 from mediakit.batch.shoot import Refusal, Shoot
+from mediakit.errors import DataError
 from mediakit.model import Anchor, Delivered, Kind, Note, Outcome, Size, Source
 from mediakit.platforms.load import surface
 from mediakit.platforms.schema import ClipSpec, Target
@@ -23,6 +24,7 @@ from mediakit.presets.load import LoadedPreset
 from mediakit.presets.recipe import Recipe
 from mediakit.presets.recipes import recipe_for
 from mediakit.presets.schema import Limits
+from mediakit.presets.sidecar import focus_beside
 
 LOOKING = 2
 """Raised when a change of code changes findings or scores: sources are then looked at again."""
@@ -131,8 +133,11 @@ def plan_batch(
             continue
         sha256 = hashes[source.rel]
         anchor = shared.anchors.get(source.rel)
+        focus, unfit = _focus(source)
         wanted = tuple(
-            item for target in targets for item in _wanted(source, target, preset, sha256, paths[source.rel], anchor)
+            item
+            for target in targets
+            for item in _wanted(source, target, preset, sha256, paths[source.rel], anchor, focus)
         )
         jobs.append(
             Job(
@@ -143,7 +148,7 @@ def plan_batch(
                 settings=settings,
                 wanted=wanted,
                 skipped=_skipped(source.kind, targets),
-                notes=(*shared.notes.get(source.rel, ()), *_unblurred(source, preset)),
+                notes=(*shared.notes.get(source.rel, ()), *_unblurred(source, preset), *unfit),
                 scored=scored,
             )
         )
@@ -183,7 +188,13 @@ def _less_done(job: Job, ledger: Ledger) -> Job:
 
 
 def _wanted(
-    source: Source, target: Target, preset: LoadedPreset, sha256: str, stem: str, anchor: Anchor | None
+    source: Source,
+    target: Target,
+    preset: LoadedPreset,
+    sha256: str,
+    stem: str,
+    anchor: Anchor | None,
+    focus: tuple[float, ...],
 ) -> list[Wanted]:
     if not takes(target, source.kind):
         return []
@@ -191,6 +202,7 @@ def _wanted(
     recipe = recipe_for(preset, target, source.kind, bed_seed=sha256).anchored(anchor)
     if source.kind is Kind.PHOTO:
         recipe = recipe.keeping(preset.preset.privacy.keep_faces.get(source.rel, ()))
+    recipe = recipe.focused(focus)
     suffix = ".mp4" if source.kind is Kind.CLIP else ".jpg"
     wanted = [_item(target.name, f"{target.folder}/{stem}{suffix}", recipe)]
     if isinstance(spec, ClipSpec) and spec.cover is not None:
@@ -207,6 +219,14 @@ def _unblurred(source: Source, preset: LoadedPreset) -> tuple[Note, ...]:
         return ()
     words = "Faces in clips are not blurred, only those on photos and covers: look at this clip before you post it."
     return (Note("clip-not-blurred", words),)
+
+
+def _focus(source: Source) -> tuple[tuple[float, ...], tuple[Note, ...]]:
+    """What the sidecar beside a source asks for. One that cannot be read is named, and the source framed without it."""
+    try:
+        return focus_beside(source.path), ()
+    except DataError as error:
+        return (), (Note("focus-ignored", f"{error.message} The crop was chosen without it. {error.hint}"),)
 
 
 def _item(target: str, path: str, recipe: Recipe) -> Wanted:

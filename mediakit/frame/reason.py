@@ -9,7 +9,7 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 def described(findings: Findings, crop: Crop) -> str:
     """What the crop keeps and which side it gives up."""
-    return f"{_kept(findings, crop)}; {_given_up(findings.size, crop)}"
+    return f"{_kept(findings, crop)}; {given_up(findings.size, crop)}"
 
 
 def _kept(findings: Findings, crop: Crop) -> str:
@@ -41,7 +41,7 @@ def _where(box: Box, picture: Size) -> str:
     return f" at the {place}" if place else " in the middle"
 
 
-def _given_up(picture: Size, crop: Crop) -> str:
+def given_up(picture: Size, crop: Crop) -> str:
     """Which sides the crop takes away, in per cent of the picture's side."""
     sides = (
         ("left", crop.x_px / picture.width_px),

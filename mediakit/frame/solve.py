@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mediakit.frame import taste
 from mediakit.frame.geometry import hull, largest_crop
-from mediakit.frame.reason import described
+from mediakit.frame.reason import described, given_up
 from mediakit.frame.taste import HAIR, Line
 from mediakit.model import Box, Crop, Face, Findings, Fit, Size
 from mediakit.platforms.schema import SafeZone, Shape
@@ -54,11 +54,35 @@ def solve(findings: Findings, shape: Shape, options: Frame, *, safe_zone: SafeZo
     if ratio is None:
         return Framing(Crop.whole(findings.size), "crop", "whole picture: the surface takes any ratio")
     window = largest_crop(findings.size, ratio)
+    focus = findings.focus or focus_box(options.focus, findings.size)
     if window == findings.size:
         return Framing(Crop.whole(findings.size), "crop", f"whole picture: it is {shape.ratio} already")
     if options.fit != "crop":
         return Framing(Crop.whole(findings.size), options.fit, "whole picture with a border, as the preset asks")
+    if focus is not None:
+        return _focused(findings, focus, window, shape.ratio, options)
     return _cropped(findings, window, shape.ratio, options, safe_zone)
+
+
+def focus_box(numbers: Sequence[float], size: Size) -> Box | None:
+    """A focus in shares of a picture as a box in its pixels, of no size for a point; None where none is given."""
+    if not numbers:
+        return None
+    x, y, w, h = (*numbers, 0.0, 0.0)[:4]
+    return Box(x * size.width_px, y * size.height_px, w * size.width_px, h * size.height_px)
+
+
+def _focused(findings: Findings, focus: Box, window: Size, ratio: str, options: Frame) -> Framing:
+    """Centred on what a person asked for, as far as the picture goes; a border where it cannot be held."""
+    line = _line(findings.size, window)
+    begin, end = line.span(focus)
+    if end - begin > line.window_px + 1:
+        asked = replace(findings, faces=(), subject=focus, saliency=None)
+        return _bordered(asked, line, options.fallback, f"no {ratio} crop can hold the focus that was given")
+    last = line.length_px - line.window_px
+    start = min(last, max(0, round((begin + end - line.window_px) / 2)))
+    crop = _at(line, start, window)
+    return Framing(crop, "crop", f"centred on the focus that was given; {given_up(findings.size, crop)}")
 
 
 def _cropped(findings: Findings, window: Size, ratio: str, options: Frame, zone: SafeZone | None) -> Framing:

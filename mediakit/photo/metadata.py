@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 from mediakit.photo.containers.header import Header
 from mediakit.photo.containers.tiff import EXIF_POINTER, GPS_POINTER, Directory, TiffReader
+from mediakit.photo.regions import focus_of
 
 AIGC_NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 IPTC_EXT_NAMESPACE = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -55,6 +56,8 @@ class PhotoMeta:
     has_gps: bool = False
     private: tuple[str, ...] = ()
     """Names of private things found, for the report: "position", "serial number", "owner", "maker notes"."""
+    focus: tuple[float, ...] = ()
+    """What regions in its XMP say it is about: x, y, width, height in shares of the photo as shown; empty without any."""
     live_id: str = ""
     """Apple's identifier that a Live Photo shares with its clip."""
 
@@ -77,6 +80,7 @@ def read_meta(header: Header) -> PhotoMeta:
         ai_label=_ai_label(header, packet, exif),
         has_gps=has_gps,
         private=tuple(_private(main, exif, has_gps)),
+        focus=focus_of(packet, header.stored, header.orientation) if packet else (),
         live_id=_apple_content_id(exif),
     )
 

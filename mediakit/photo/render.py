@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mediakit.frame.place import NOWHERE, place_logo
 from mediakit.frame.quiet import busyness
-from mediakit.frame.solve import Framing
+from mediakit.frame.solve import Framing, focus_box
 from mediakit.frame.straight import View, solve_straight
 from mediakit.look.develop import cube_for, notes_on
 from mediakit.look.local_light import local_light
@@ -126,6 +126,8 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Re
     """Make one deliverable and write it to `path`. Raises FileError where it cannot be written within its budget."""
     spec = recipe.target.surface.photo
     assert spec is not None  # planning gives a photo only to surfaces that take photos
+    focus = focus_box(recipe.frame.focus or photo.meta.focus, photo.shown)
+    findings = replace(findings, focus=focus)
     view = solve_straight(findings, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
     framing = view.framing
     size = export_size(recipe.shape, framing, view.findings.size)

@@ -82,6 +82,15 @@ class Recipe(Data):
             return self
         return self.model_copy(update={"keep_faces": tuple(sorted(set(faces)))})
 
+    def focused(self, focus: tuple[float, ...]) -> Recipe:
+        """The recipe for one source with a focus of its own; without any where nothing of the picture is given up anyway."""
+        spec = self.target.surface.spec(self.kind)
+        whole = spec is not None and all(shape.value is None for shape in spec.shapes)
+        wanted = () if whole else focus or self.frame.focus
+        if wanted == self.frame.focus:
+            return self
+        return self.model_copy(update={"frame": self.frame.model_copy(update={"focus": wanted})})
+
     @property
     def staff(self) -> tuple[AssetRef, ...]:
         """Reference photos of people who agreed to be shown."""

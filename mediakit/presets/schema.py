@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Amount = Annotated[float, Field(ge=0.0, le=1.0)]
 Asset = Annotated[str, Field(min_length=1)]
 """A path below the preset's own folder, with forward slashes."""
 Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+def _point_or_box(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    if len(numbers) not in (0, 2, 4):
+        raise ValueError("must be a point (x, y) or a box (x, y, width, height)")
+    if len(numbers) == 4 and not (min(numbers[2:]) > 0 and all(numbers[i] + numbers[i + 2] <= 1.0001 for i in (0, 1))):
+        raise ValueError("must be a box with a size that ends inside the picture")
+    return numbers
+
+
+Focus = Annotated[tuple[Amount, ...], AfterValidator(_point_or_box)]
+"""What a person wants kept, in shares of the picture as shown: nothing, a point (x, y), or a box (x, y, width, height)."""
 
 
 class Section(BaseModel):
@@ -66,7 +78,9 @@ class Frame(Section):
     headroom: Annotated[float, Field(ge=0.0, le=0.5)] = 0.12
     """Free space above the top face, as a share of the crop's height, where the picture has it."""
     straighten: bool = True
-    """Turn photos that lean by 0.5 to 6 degrees upright, and make their uprights parallel, where their lines leave no doubt."""
+    """Turn photos that lean by 0.5 to 6 degrees upright, their uprights parallel, where their lines leave no doubt."""
+    focus: Focus = ()
+    """What to keep and centre on, whatever the picture shows; mostly said by `--focus` or a sidecar file."""
 
 
 class Overlay(Section):
