@@ -19,7 +19,7 @@ from mediakit.presets.schema import Retouch
 _PATCH, _BLOTCH, _AROUND, _SPOT, _SOFT, _SHINE, _BROAD, _FINEST = 5.5, 4.7, 4.0, 0.95, 0.6, 2.0, 11.0, 0.8
 """Sizes (radius or sigma), all in hundredths of the face's width: uneven patches in luma and in colour, what a spot is
 compared with, a spot, its soft rim, a shine, what a shine is compared with, and what is too fine to be touched."""
-_STEP_CODES = 9.0
+_STEP_CODES = 14.0
 """Unevenness well under this, in code values, is evened out; steps well above it (folds, the jaw) stay."""
 _BLOTCH_CODES = 6.0
 _MOST_SHINE_CODES = 48.0
