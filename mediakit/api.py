@@ -18,6 +18,9 @@ from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener, Silent
 from mediakit.batch.outfolder import ledger_path, only_run
 from mediakit.batch.plan import Plan, plan_batch, without_done
+from mediakit.batch.post_file import find_posts, platforms_of
+from mediakit.batch.post_values import Post, PostWords, WantedPost
+from mediakit.batch.posts import make_posts
 from mediakit.batch.scenes import shared_looks
 from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
 from mediakit.errors import ExitCode, NothingToDoError, UsageError
@@ -45,11 +48,13 @@ class Result:
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
+    posts: tuple[Post, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 all made, 1 some failed."""
-        return exit_code(self.outcomes)
+        """0 all made; 1 some failed, or a post must not go out as it is."""
+        blocked = any(post.verdict == "block" for post in self.posts)
+        return ExitCode.SOME_FAILED if blocked else exit_code(self.outcomes)
 
     def verdict_of(self, score: Score) -> Verdict:
         """The preset's verdict on a score."""
@@ -67,10 +72,11 @@ class Result:
             verdict_of=self.verdict_of,
             ask_about_bystanders=preset.preset.privacy.bystanders == "ask",
             keep_faces=preset.preset.privacy.keep_faces,
+            posts=self.posts,
         )
 
 
-def process(
+def process(  # noqa: PLR0913 - what the command line can say
     *paths: str | Path,
     preset: str | Path | None = None,
     to: Sequence[str] = (),
@@ -78,13 +84,15 @@ def process(
     jobs: int | None = None,
     force: bool = False,
     overrides: Mapping[str, object] | None = None,
+    words: Mapping[str, PostWords] | None = None,
     listener: Listener | None = None,
 ) -> Result:
     """Make every deliverable that the preset's platforms (or `to`) ask for, from the photos and clips below `paths`.
 
     preset: a name or a folder; None: what a mediakit.toml in the shoot says, else "base". to: target names; empty: the
     preset's. jobs: worker processes, None for one a core. force: make again what is there already. overrides: preset
-    keys such as {"sound.mode": "mute"} that win over the preset.
+    keys such as {"sound.mode": "mute"} that win over the preset. words: what posts say that have no words of their own, by
+    the post's name, "" for all; they make the whole shoot a post where nothing else asks for one.
 
     Raises a SetupError before anything is written; a file that cannot be made is an Outcome with a `problem`.
     """
@@ -92,10 +100,12 @@ def process(
     listener = listener or Silent()
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
+    posts = wanted_posts(shoot, loaded, words or {})
     with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
-        plan = plan_shoot(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs)
+        plan = plan_shoot(shoot, loaded, _with_platforms(targets, posts, to), folder, ledger, force=force, jobs=jobs)
         listener.planned(plan)
         result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
+        result = replace(result, posts=make_posts(plan, result.outcomes, posts, result.verdict_of))
         from mediakit.report.write import write_report
 
         write_report(result.manifest(), folder, seconds=time.monotonic() - start)
@@ -113,8 +123,20 @@ def dry_run(
     """The plan `process` would carry out, with nothing written anywhere."""
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
+    targets = _with_platforms(targets, wanted_posts(shoot, loaded, {}), to)
     with Ledger(ledger_path(folder), read_only=True) as ledger:
         return plan_shoot(shoot, loaded, targets, folder, ledger, force=force)
+
+
+def wanted_posts(shoot: Shoot, loaded: LoadedPreset, words: Mapping[str, PostWords]) -> tuple[WantedPost, ...]:
+    """The posts that a post.toml, the preset or the caller's `words` ask for. Raises DataError with file and line."""
+    posts = find_posts(shoot, loaded.preset.post.each, words)
+    return posts if posts or not words else find_posts(shoot, "shoot", words)
+
+
+def _with_platforms(targets: tuple[Target, ...], posts: Sequence[WantedPost], to: Sequence[str]) -> tuple[Target, ...]:
+    """The targets of the run and those that posts name; only the former where the caller said which."""
+    return targets if to else resolve([*(target.name for target in targets), *platforms_of(posts)])
 
 
 def prepare(

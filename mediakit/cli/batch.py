@@ -14,6 +14,7 @@ from mediakit.cli.console import out, say
 if TYPE_CHECKING:
     from mediakit.api import Result
     from mediakit.batch.plan import Job, Plan
+    from mediakit.batch.post_values import PostWords
     from mediakit.presets.recipe import Recipe
 
 
@@ -28,6 +29,7 @@ def run_batch(
     as_json: bool,
     dry: bool = False,
     overrides: Mapping[str, object] | None = None,
+    words: Mapping[str, PostWords] | None = None,
 ) -> None:
     """Run it and exit."""
     from mediakit import api
@@ -43,7 +45,7 @@ def run_batch(
     if dry:
         show_plan(api.dry_run(*paths, **common), as_json=as_json)
         return
-    result = api.process(*paths, jobs=jobs, listener=Terminal(), **common)
+    result = api.process(*paths, jobs=jobs, listener=Terminal(), words=words, **common)
     if as_json:
         out().file.write(json.dumps(result.manifest(), ensure_ascii=False, indent=1) + "\n")
     summarise(result, out_folder)
@@ -61,6 +63,8 @@ def summarise(result: Result, out_folder: Path) -> None:
     refused = sum(outcome.problem is not None for outcome in result.outcomes)
     counts = ", ".join(f"{statuses.count(s)} {s}" for s in ("made", "kept", "skipped", "failed") if s in statuses)
     say(f"{counts or 'nothing made'}; {refused} of {len(result.outcomes)} sources refused.")
+    for post in result.posts:
+        say(f"Post {post.name} on {post.target}: {post.verdict}, {out_folder / post.folder}")
     say(f"Report: {out_folder / 'report.html'}")
 
 

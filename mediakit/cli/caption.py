@@ -64,7 +64,7 @@ def caption(
 
     book, targets, sponsored = _settings(preset, rules, to)
     checked: list[tuple[Post, Checked]] = []
-    for post in _posts(file):
+    for post in posts_of(file):
         wanted = targets or ([post.target] if post.target else [])
         if not wanted:
             raise UsageError("Nothing to check against.", "Name a platform: --to xiaohongshu")
@@ -98,7 +98,7 @@ def _settings(preset: str | None, rules: list[Path] | None, to: list[str] | None
     return rules_of(loaded, extra), wanted, loaded.preset.caption.sponsored
 
 
-def _posts(file: str) -> Iterator[Post]:
+def posts_of(file: str) -> Iterator[Post]:
     """The posts of a file or of stdin. Raises FileError or UsageError in words."""
     text = _text(file)
     if file.lower().endswith((".jsonl", ".ndjson")) or (file == STDIN and text.lstrip().startswith("{")):

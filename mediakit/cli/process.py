@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
 
 from mediakit.cli import options
 from mediakit.cli.batch import run_batch
 from mediakit.errors import UsageError
+
+if TYPE_CHECKING:
+    from mediakit.batch.post_values import PostWords
+
+Post = Annotated[
+    Literal["folder", "shoot"] | None,
+    typer.Option("--post", help="Put posts together: one for each folder of the shoot, or one of all of it."),
+]
+Caption = Annotated[
+    Path | None,
+    typer.Option(
+        "--caption", metavar="FILE", help="The post's words: a text (first line the title) or .jsonl, ids naming posts."
+    ),
+]
 
 
 def process(
@@ -17,13 +35,16 @@ def process(
     dry_run: options.DryRun = False,
     jobs: options.Jobs = None,
     force: options.Force = False,
+    post: Post = None,
+    caption: Caption = None,
     json: options.AsJson = False,
     bystanders: options.Bystanders = None,
     keep_face: options.KeepFace = None,
 ) -> None:
     """Make everything the preset's platforms ask for from a shoot folder, check it, and write a report.
 
-    A second run makes only what is missing or what a changed preset changes.
+    A second run makes only what is missing or what a changed preset changes. With --post, --caption, or a post.toml in
+    the shoot, finished posts are put together too: OUT/<target>/<post>/01.jpg ..., caption.txt, checklist.txt and a .zip.
 
     Examples:
 
@@ -33,9 +54,16 @@ def process(
 
       mediakit process shoot/ --to xiaohongshu --to wechat-moments --dry-run
 
+      mediakit process shoot/ --post shoot --caption words.txt
+
       mediakit process shoot/ --bystanders blur --keep-face counter/IMG_2043.jpg:2
     """
-    overrides = {"privacy.bystanders": bystanders, "privacy.keep_faces": kept_faces(keep_face or ())}
+    kept = kept_faces(keep_face or ())
+    overrides = {
+        "post.each": post,
+        "privacy.bystanders": bystanders,
+        "privacy.keep_faces": kept,
+    }
     run_batch(
         [shoot],
         preset=preset,
@@ -46,7 +74,17 @@ def process(
         as_json=json,
         dry=dry_run,
         overrides=overrides,
+        words=None if caption is None else _words(caption),
     )
+
+
+def _words(file: Path) -> dict[str, PostWords]:
+    """The words of a file by the posts they are for; one text, or a single line, is for any."""
+    from mediakit.batch.post_values import PostWords
+    from mediakit.cli.caption import posts_of
+
+    found = {one.id: PostWords(one.title, one.body, one.topics) for one in posts_of(str(file))}
+    return {"": found.popitem()[1]} if len(found) == 1 else found
 
 
 def kept_faces(said: Sequence[str]) -> dict[str, list[int]] | None:

@@ -155,6 +155,13 @@ class Words(Section):
     """The brand pays or gives: a clear disclosure must stand in every post."""
 
 
+class Posting(Section):
+    """Posts put together from the finished files (see `mediakit.batch.posts`); a post.toml asks for its own."""
+
+    each: Literal["none", "folder", "shoot"] = "none"
+    """What becomes a post where no post.toml says: nothing, every folder of the shoot, or the whole of it."""
+
+
 class Scoring(Section):
     """From which value on a source passes, and under which it is rejected."""
 
@@ -213,6 +220,7 @@ class Preset(Section):
     sound: Sound = Sound()
     clip: Clip = Clip()
     caption: Words = Words()
+    post: Posting = Posting()
     score: Scoring = Scoring()
     privacy: Privacy = Privacy()
     limits: Limits = Limits()

@@ -15,9 +15,11 @@ from pathlib import Path
 
 from mediakit import __version__
 from mediakit.batch.outfolder import published
+from mediakit.batch.post_values import Post
 from mediakit.batch.values import to_json
 from mediakit.model import Check, Delivered, Face, Findings, Note, Outcome, Part, Problem, Score, Verdict
 from mediakit.report.bystanders import bystanders, people
+from mediakit.report.posts import post_json
 
 SCHEMA = 1
 NAME = "manifest.json"
@@ -34,6 +36,7 @@ def manifest(
     verdict_of: VerdictOf,
     ask_about_bystanders: bool = True,
     keep_faces: Mapping[str, Sequence[int]] | None = None,
+    posts: Sequence[Post] = (),
 ) -> Json:
     """The document, as dicts, lists and scalars.
 
@@ -49,6 +52,7 @@ def manifest(
             source_json(outcome, verdict_of, ask=ask_about_bystanders, keep=vouched.get(outcome.rel, ()))
             for outcome in outcomes
         ],
+        "posts": [post_json(post) for post in posts],
     }
     return {key: _plain(value) for key, value in document.items()}
 
