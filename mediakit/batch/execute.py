@@ -12,7 +12,7 @@ from dataclasses import replace
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener
 from mediakit.batch.outfolder import file_hash, flush_folders
-from mediakit.batch.plan import Job, Plan
+from mediakit.batch.plan import FOCUS_IGNORED, Job, Plan
 from mediakit.batch.shoot import Refusal
 from mediakit.batch.workers import KeepGoing, always, run_jobs, workers_for
 from mediakit.errors import ExitCode, Fault
@@ -82,9 +82,14 @@ def _remember(ledger: Ledger, outcome: Outcome, job: Job) -> None:
 
 
 def _as_known(job: Job) -> Outcome:
-    """A source that needs no work: what was found out before, with its deliverables as they are."""
+    """A source that needs no work: what was found out before, with its deliverables as they are.
+
+    What planning has to say of a sidecar is of today.
+    """
     assert job.known is not None
-    return replace(job.known, delivered=(*job.kept, *job.skipped))
+    before = tuple(note for note in job.known.notes if note.code != FOCUS_IGNORED)
+    today = tuple(note for note in job.notes if note.code == FOCUS_IGNORED)
+    return replace(job.known, delivered=(*job.kept, *job.skipped), notes=(*before, *today))
 
 
 def _with_kept(outcome: Outcome, job: Job) -> Outcome:

@@ -26,6 +26,9 @@ from mediakit.presets.recipes import recipe_for
 from mediakit.presets.schema import Limits
 from mediakit.presets.sidecar import focus_beside
 
+FOCUS_IGNORED = "focus-ignored"
+"""The note on a source whose sidecar cannot be read."""
+
 LOOKING = 2
 """Raised when a change of code changes findings or scores: sources are then looked at again."""
 
@@ -226,7 +229,7 @@ def _focus(source: Source) -> tuple[tuple[float, ...], tuple[Note, ...]]:
     try:
         return focus_beside(source.path), ()
     except DataError as error:
-        return (), (Note("focus-ignored", f"{error.message} The crop was chosen without it. {error.hint}"),)
+        return (), (Note(FOCUS_IGNORED, f"{error.message} The crop was chosen without it. {error.hint}"),)
 
 
 def _item(target: str, path: str, recipe: Recipe) -> Wanted:
