@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from mediakit.look.cast import Cast, adaptation
+from mediakit.look.features import channel_range
 from mediakit.look.guard import hold_back
 from mediakit.look.measure import Tone
 from mediakit.look.tone_curve import apply_curve, curve_for, exposure_ev
@@ -136,7 +137,7 @@ def _in_light(matrix: Float) -> Step:
     def mixed(rgb: Float) -> Float:
         changed = encode(decode(rgb) @ matrix.T)
         # A clipped highlight has lost the light's colour: white stays white.
-        keep = smoothstep(rgb.min(axis=-1, keepdims=True), 0.95, 1.0)
+        keep = smoothstep(channel_range(rgb)[0][..., None], 0.95, 1.0)
         result: Float = changed + keep * (rgb - changed)
         return result
 

@@ -7,6 +7,8 @@ is white in a balanced picture, whatever the walls are. Everything is measured o
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,7 @@ MEASURED_PIXELS = 8_000
 LEVELS = (0.001, 0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 0.999)
 _SPREAD = (0.02, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.98)
 _BANDS = ((0.0, 0.33), (0.33, 0.66), (0.66, 0.9), (0.9, 1.0))
+Number = TypeVar("Number", np.uint8, np.float32)
 _DARKEST = 0.01
 """Ratios of darker channels are quantisation noise."""
 
@@ -44,6 +47,12 @@ def log_ratios(linear: Float) -> Float:
     return np.stack([log[:, 0] - log[:, 2], log[:, 0] + log[:, 2] - 2 * log[:, 1]], axis=1)
 
 
+def channel_range(colours: NDArray[Number]) -> tuple[NDArray[Number], NDArray[Number]]:
+    """The smallest and the largest of the three channels of (..., 3), ten times as fast as along a short last axis."""
+    red, green, blue = (colours[..., i] for i in range(3))
+    return np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
+
+
 def _highlights(flat: Float, colours: Float, order: NDArray[np.intp]) -> Float:
     """What colour the very brightest pixels have, clipped ones included."""
     found: list[float] = []
@@ -58,7 +67,7 @@ def _highlights(flat: Float, colours: Float, order: NDArray[np.intp]) -> Float:
 
 def _bands(flat: Float, colours: Float, order: NDArray[np.intp]) -> Float:
     """How warm and how magenta the shadows, middle tones and lights are: quantiles and means of what is not clipped."""
-    darkest, lightest = flat.min(axis=1)[order], flat.max(axis=1)[order]
+    darkest, lightest = (plane[order] for plane in channel_range(flat))
     usable = order[(darkest > 0.003) & (lightest < 0.98)]
     if len(usable) < 40:
         return np.zeros(len(_BANDS) * 2 * (len(_SPREAD) + 1), np.float32)
@@ -88,7 +97,8 @@ def _minkowski(values: Float, power: int) -> Float:
 
 def _greys(flat: Float, colours: Float) -> Float:
     """The centre of the near-neutral colours, found from zero in two widths, and how many colours are near zero."""
-    usable = (flat.min(axis=1) > 0.003) & (flat.max(axis=1) < 0.98)
+    darkest, lightest = channel_range(flat)
+    usable = (darkest > 0.003) & (lightest < 0.98)
     near = colours[usable] * np.array([1, 2], np.float32) if usable.any() else np.zeros((1, 2), np.float32)
     found: list[float] = []
     for reach in (0.2, 0.4):
@@ -105,7 +115,7 @@ def _greys(flat: Float, colours: Float) -> Float:
 
 def _levels(small: Rgb8) -> Float:
     """Code values 0..1 at LEVELS of the smallest channel, luma and largest channel; ends clipped; local contrast."""
-    darkest, lightest, grey = small.min(axis=2), small.max(axis=2), luma(small)
+    (darkest, lightest), grey = channel_range(small), luma(small)
     found = [np.quantile(plane, LEVELS) / 255 for plane in (darkest, grey, lightest)]
     steps = np.abs(np.diff(grey.astype(np.float32), axis=1)) / 255
     contrast = [steps.mean(), np.quantile(steps, 0.95)] if steps.size else [0.0, 0.0]

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.look.features import channel_range
 from mediakit.pixels.light import Rgb8
 
 WHITE_FROM, BLACK_TO = 247, 4
@@ -35,8 +36,9 @@ def without_ground(rgb: Rgb8) -> Ground:
 
     The pixels left over come back row after row as a picture of their own shape (for statistics, not for the eye).
     """
-    white = _from_border(rgb.min(axis=2) >= WHITE_FROM)
-    black = _from_border(rgb.max(axis=2) <= BLACK_TO)
+    darkest, lightest = channel_range(rgb)
+    white = _from_border(darkest >= WHITE_FROM)
+    black = _from_border(lightest <= BLACK_TO)
     rest = rgb[~(white | black)]
     if len(rest) == rgb.shape[0] * rgb.shape[1] or len(rest) < LEAST_REST:
         return Ground(0.0, 0.0, rgb)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.look.cast import Cast
-from mediakit.look.features import LEVELS, features
+from mediakit.look.features import LEVELS, channel_range, features
 from mediakit.look.ground import without_ground
 from mediakit.look.prior import Judgement, judge
 from mediakit.look.vivid import Vivid, skins_of, vivid_colours
@@ -63,7 +63,7 @@ def measure(rgb_small: Rgb8, *, skin_boxes: Sequence[Box] = ()) -> Tone:
     boxes = [box.scaled(scale) for box in skin_boxes]
     ground = without_ground(small)
     judgement = judge(features(ground.rest))
-    darkest, lightest = ground.rest.min(axis=2), ground.rest.max(axis=2)
+    darkest, lightest = channel_range(ground.rest)
     return Tone(
         cast=_cast(judgement, lightest - darkest),
         curve=tuple(round(value, 4) for value in judgement.curve),

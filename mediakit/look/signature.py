@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.look.features import log_ratios
+from mediakit.look.features import channel_range, log_ratios
 from mediakit.pixels.light import LUMINANCE_WEIGHTS, Float, Rgb8, linear_from_srgb
 from mediakit.pixels.resample import shrink_to_pixels
 
@@ -81,7 +81,8 @@ def shift_between(first: Float, second: Float) -> Shift:
 def _table(rgb: Rgb8) -> Float:
     small = np.ascontiguousarray(shrink_to_pixels(rgb, MEASURED_PIXELS)[0])
     flat = linear_from_srgb(small).reshape(-1, 3)
-    flat = flat[(flat.min(axis=1) > _DARK) & (flat.max(axis=1) < _BLOWN)]
+    darkest, lightest = channel_range(flat)
+    flat = flat[(darkest > _DARK) & (lightest < _BLOWN)]
     if len(flat) == 0:
         return np.zeros((WARM_CELLS, MAGENTA_CELLS, LIGHT_CELLS), np.float32)
     colour = log_ratios(flat)

