@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from mediakit.audio.hear import Heard
+from mediakit.batch.clip_camera import Cut, framed_over_time, window_of
 from mediakit.batch.clip_plan import Planned, clip_spec, encoding_of, even_size
-from mediakit.frame.clip import solve_clip
 from mediakit.frame.place import NOWHERE, place_logo
 from mediakit.frame.quiet import busyness
+from mediakit.frame.reframe import CameraPath
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for, notes_on
-from mediakit.model import Box, Crop, Note, Seconds, Size
+from mediakit.model import Box, Crop, Findings, Note, Seconds, Size
 from mediakit.photo.overlay import logo_for_clip, logo_ratio
 from mediakit.photo.render import FACE_ROOM, export_size, framed, grown, seen_in
 from mediakit.pixels.cube import read_cube
@@ -19,27 +24,38 @@ from mediakit.pixels.resample import crop as cut
 from mediakit.platforms.schema import ClipSpec
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
+from mediakit.video.follow import Followed
 from mediakit.video.look import ClipLook
 from mediakit.video.render import ClipLogo, ClipOutput
 from mediakit.video.timing import output_fps
 
+Follower = Callable[[], Followed]
+"""Follows what the clip shows; asked only where a crop may move, and then once for all deliverables."""
 
-def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook, path: Path, work: Path) -> Planned:
+
+def plan_output(
+    recipe: Recipe, info: ClipInfo, look: ClipLook, follower: Follower, heard: Heard | None, path: Path, work: Path
+) -> Planned:
     """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo."""
     spec = clip_spec(recipe)
     assert recipe.clip is not None
-    framing = solve_clip(look.seen, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
+    fps = output_fps(info.fps, min(spec.max_fps, recipe.clip.max_fps))
+    length = _length(spec, info)
+    used = info.duration if length is None else length
+    cut = Cut(begin_s=0.0, frames=max(1, math.floor(used * fps + Fraction(1, 2))), fps=fps)
+    followed = follower() if window_of(recipe, info) is not None else None
+    framing, camera = framed_over_time(recipe, info, look, followed, heard, cut)
     size = even_size(export_size(recipe.shape, framing, info.size))
     table = recipe.asset(recipe.develop.look)
     cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
-    logo, notes = _logo(recipe, framing, size, look, work)
+    logo, notes = _logo(recipe, framing, camera, size, look, work)
     notes = (*notes_on(developed), *notes)
-    length = _length(spec, info)
     output = ClipOutput(
         path=path,
         size=size,
         crop=framing.crop,
-        fps=output_fps(info.fps, min(spec.max_fps, recipe.clip.max_fps)),
+        fps=fps,
+        camera=camera,
         fit=framing.fit,
         pad_colour=recipe.frame.pad_colour,
         look=None if cube.is_identity else cube,
@@ -48,7 +64,10 @@ def plan_output(recipe: Recipe, info: ClipInfo, look: ClipLook, path: Path, work
         encoding=encoding_of(spec, recipe),
         as_shot=spec.picture == "as-shot",
     )
-    return Planned(output=output, framing=framing, facts={"develop": developed}, notes=notes)
+    facts: dict[str, object] = {"develop": developed}
+    if camera is not None:
+        facts["camera"] = camera.facts()
+    return Planned(output=output, framing=framing, facts=facts, notes=notes)
 
 
 def _length(spec: ClipSpec, info: ClipInfo) -> Seconds | None:
@@ -64,16 +83,27 @@ def _even_part(box: Box) -> Crop:
     return Crop(x, y, max(2, w), max(2, h))
 
 
+def _seen_on_the_way(look: ClipLook, framing: Framing, camera: CameraPath, size: Size) -> Findings:
+    """Every face that is shown at one of the looks, where the moving crop puts it."""
+    seen = [
+        seen_in(findings, replace(framing, crop=camera.crop_at(sample.t_s)), size)
+        for sample, findings in zip(look.samples, look.seen, strict=True)
+    ]
+    subject = seen[len(seen) // 2].subject
+    return Findings(size=size, faces=tuple(face for one in seen for face in one.faces), subject=subject)
+
+
 def _logo(
-    recipe: Recipe, framing: Framing, size: Size, look: ClipLook, work: Path
+    recipe: Recipe, framing: Framing, camera: CameraPath | None, size: Size, look: ClipLook, work: Path
 ) -> tuple[ClipLogo | None, tuple[Note, ...]]:
     overlay = recipe.overlay
     logo = recipe.asset(overlay.logo) if overlay else None
     if overlay is None or logo is None:
         return None, ()
-    seen = seen_in(look.findings, framing, size)
-    middle = look.frames[len(look.frames) // 2]
-    under = framed(middle, framing, size, recipe.frame.pad_colour, look.findings.size)
+    middle = look.samples[len(look.samples) // 2]
+    at_middle = framing if camera is None else replace(framing, crop=camera.crop_at(middle.t_s))
+    seen = seen_in(look.findings, framing, size) if camera is None else _seen_on_the_way(look, framing, camera, size)
+    under = framed(middle.rgb, at_middle, size, recipe.frame.pad_colour, look.findings.size)
     place = place_logo(
         size,
         logo_ratio(logo),

@@ -7,6 +7,7 @@ decoded again. What the encoder does to them is left to the checks, which read t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from mediakit.presets.recipe import Recipe
 from mediakit.quality.clip import score_clip
 from mediakit.video.clip import ClipInfo
 from mediakit.video.look import ClipLook
+from mediakit.video.sample import Sample
 
 Pixels = NDArray[np.uint8]
 
@@ -44,7 +46,9 @@ def score_output(
     """The score of one deliverable of `shown` pixels: its stretch, its crop, its colours and its sound."""
     colour = recipe.frame.pad_colour
     cube = planned.output.look
-    frames = [_framed(rgb, planned.framing, shown, colour, info.size) for rgb in _kept(planned, look, info)]
+    frames = [
+        _framed(sample.rgb, _at(planned, sample.t_s), shown, colour, info.size) for sample in _kept(planned, look, info)
+    ]
     runs = [[_framed(rgb, planned.framing, shown, colour, info.size) for rgb in run] for run in look.runs]
     clipped_share, silent = _sound(planned, recipe, heard)
     return score_clip(
@@ -56,13 +60,21 @@ def score_output(
     )
 
 
-def _kept(planned: Planned, look: ClipLook, info: ClipInfo) -> Sequence[Pixels]:
+def _at(planned: Planned, t_s: float) -> Framing:
+    """The framing at a moment of the source: it moves where the camera does."""
+    camera = planned.output.camera
+    if camera is None:
+        return planned.framing
+    return replace(planned.framing, crop=camera.crop_at(t_s - float(planned.output.begin)))
+
+
+def _kept(planned: Planned, look: ClipLook, info: ClipInfo) -> Sequence[Sample]:
     """A few frames of the stretch that is kept; the nearest one where none was sampled inside."""
     begin = float(planned.output.begin)
     end = begin + float(planned.output.length if planned.output.length is not None else info.duration)
-    inside = [sample.rgb for sample in look.samples if begin <= sample.t_s <= end]
+    inside = [sample for sample in look.samples if begin <= sample.t_s <= end]
     if not inside:
-        return [min(look.samples, key=lambda sample: abs(sample.t_s - begin)).rgb]
+        return [min(look.samples, key=lambda sample: abs(sample.t_s - begin))]
     picked = np.unique(np.linspace(0, len(inside) - 1, min(_FRAMES, len(inside))).round().astype(int))
     return [inside[n] for n in picked]
 

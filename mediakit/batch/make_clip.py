@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ from mediakit.video.render import RenderedClip, render_clip
 from mediakit.video.sample import grab_frame
 
 if TYPE_CHECKING:
+    from mediakit.video.follow import Followed
     from mediakit.video.look import ClipLook
 
 Pixels = NDArray[np.uint8]
@@ -121,7 +124,8 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
     pendings = {item.path: Pending(clip.out / item.path) for item in wanted}
     try:
         sounds = Sounds(clip.path, clip.info, clip.heard, work, clip.threads)
-        planned = [_planned(item, clip, pendings[item.path].path, work) for item in wanted]
+        follower = _follower(clip)
+        planned = [_planned(item, clip, follower, pendings[item.path].path, work) for item in wanted]
         planned = [sounds.added_to(plan, item.recipe) for plan, item in zip(planned, wanted, strict=True)]
         written = render_clip(clip.path, clip.info, [plan.output for plan in planned], threads=clip.threads)
         return [
@@ -134,12 +138,25 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _planned(item: Wanted, clip: _Clip, path: Path, work: Path) -> Planned:
+def _follower(clip: _Clip) -> Callable[[], Followed]:
+    """Follows what the clip shows when the first deliverable asks; the others share the answer."""
+
+    @cache
+    def followed() -> Followed:
+        from mediakit.video.follow import follow
+
+        assert clip.look is not None  # nobody asks where nobody looked
+        return follow(clip.path, clip.info, clip.look)
+
+    return followed
+
+
+def _planned(item: Wanted, clip: _Clip, follower: Callable[[], Followed], path: Path, work: Path) -> Planned:
     if clip.look is None:
         return untouched(item.recipe, clip.info, path)
     from mediakit.batch.clip_output import plan_output
 
-    return plan_output(item.recipe, clip.info, clip.look, path, work)
+    return plan_output(item.recipe, clip.info, clip.look, follower, clip.heard, path, work)
 
 
 def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, clip: _Clip) -> Delivered:

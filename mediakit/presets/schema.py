@@ -131,6 +131,10 @@ class Clip(Section):
 
     too_long: Literal["report", "trim"] = "report"
     """Over the surface's length: refuse with the limit named (`report`), or keep the beginning up to it (`trim`)."""
+    follow: bool = True
+    """The crop follows the main faces, or the thing the clip is about; false keeps one crop for the whole clip."""
+    apart: Literal["pad", "speaker"] = "pad"
+    """Two people too far apart for one crop: the whole picture with a border, or cuts to whoever is speaking."""
     max_fps: Annotated[int, Field(ge=12, le=60)] = 60
     x264_preset: Literal["veryfast", "faster", "fast", "medium", "slow"] = "faster"
 

@@ -36,6 +36,7 @@ def can_copy_picture(info: ClipInfo, output: ClipOutput) -> bool:
     unchanged = (
         (output.look is None or output.look.is_identity)
         and output.logo is None
+        and output.camera is None
         and output.fit == "crop"
         and output.crop == Crop.whole(info.size)
         and output.begin == 0

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from mediakit.model import Crop, Fit, Seconds, Size
 from mediakit.pixels.resample import placed
 from mediakit.video.clip import ClipInfo
 from mediakit.video.colour import matrix_of
 from mediakit.video.graph import Chain, Filter, make
+from mediakit.video.pan import pan_for
+
+if TYPE_CHECKING:
+    from mediakit.frame.reframe import CameraPath
 
 RGB_FORMATS = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb", "x2bgr")
 BACKDROP_SIDE_PX = 96
@@ -39,6 +44,8 @@ class PictureStep:
     logo_input: int | None
     logo_x_px: int = 0
     logo_y_px: int = 0
+    camera: CameraPath | None = None
+    """Where the crop moves; its window is as large as `crop`."""
 
 
 def picture_chains(info: ClipInfo, source: str, steps: list[PictureStep]) -> list[Chain]:
@@ -92,6 +99,8 @@ def _drawn(
     n: int,
 ) -> list[Chain]:
     cut = _cropped(info, step.crop)
+    if step.fit == "crop" and step.camera is not None:
+        return [Chain(source, (*before, *_panned(info, step, step.camera), *after), (to,))]
     if step.fit == "crop":
         return [Chain(source, (*before, *cut, *_scaled(info, step.size, step.cube), *after), (to,))]
     at = _even(placed(step.crop.size, step.size))
@@ -107,6 +116,26 @@ def _drawn(
         Chain((f"{front}i",), inside, (front,)),
         Chain((back, front), (make("overlay", x=at.x_px, y=at.y_px, format="yuv420"), *after), (to,)),
     ]
+
+
+def _panned(info: ClipInfo, step: PictureStep, camera: CameraPath) -> tuple[Filter, ...]:
+    """A moving crop, scaled: in whole strides before, by the rest after (see `video.pan`)."""
+    stored, (width, height) = stored_size(info), (step.size.width_px, step.size.height_px)
+    pan = pan_for(info, stored, camera.window, step.size)
+    assert pan is not None  # whoever made the path asked it for its grid
+    if camera.upright:
+        across = Fraction(stored.width_px, info.size.width_px)
+        beside = _even_span(step.crop.x_px * across, step.crop.w_px * across, stored.width_px)
+        scaled = Size(width, pan.scaled_px)
+    else:
+        down = Fraction(stored.height_px, info.size.height_px)
+        beside = _even_span(step.crop.y_px * down, step.crop.h_px * down, stored.height_px)
+        scaled = Size(pan.scaled_px, height)
+    return (
+        pan.first_crop(camera.knots, beside),
+        *_scaled(info, scaled, step.cube),
+        pan.second_crop(camera.knots, width if camera.upright else height),
+    )
 
 
 def _cropped(info: ClipInfo, crop: Crop) -> tuple[Filter, ...]:

@@ -25,6 +25,7 @@ from mediakit.video.copying import can_copy_picture, copy_args
 from mediakit.video.encode import Encoding
 
 if TYPE_CHECKING:
+    from mediakit.frame.reframe import CameraPath
     from mediakit.pixels.cube import Cube
 
 LEAST_TIMEOUT_S = 120.0
@@ -60,6 +61,8 @@ class ClipOutput:
     length: Seconds | None = None
     """The stretch of the source that is used; None: to its end."""
     encoding: Encoding = field(default_factory=Encoding)
+    camera: CameraPath | None = None
+    """Where the crop moves: its frames are the deliverable's, its window is as large as `crop`, its first crop."""
     as_shot: bool = False
     """The picture is wanted as the camera wrote it: it is copied in any codec, size, rate and rotation."""
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NEAR_ENOUGH = Fraction(1, 2)
 """Of the step between two samples: a key frame this close before the wanted moment is taken instead of it."""
 RUN_EDGE_PX = 240
+THUMB_EDGE_PX = 80
 HURRY_S = Fraction(1, 2)
 WITHOUT_INDEX = ("mpegts", "mpeg", "flv", "ogg", "asf")
 """A seek in these lands anywhere near, not on a key frame: aim a group of pictures earlier."""
@@ -79,6 +80,27 @@ def sample_runs(path: Path, info: ClipInfo, *, places: int = 4, length: int = 6)
     step = info.duration / places
     with _Reader.open(path, info, RUN_EDGE_PX) as reader:
         return [reader.run(step * n + step / 2, length, tolerance=step * NEAR_ENOUGH) for n in range(places)]
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A frame that is passed on a walk. `thumb` is a few thousand luma samples (h, w) uint8, as stored; `shown()` gives
+    the picture as `Sample.rgb` has it, and costs ten times as much."""
+
+    t_s: float
+    thumb: NDArray[np.uint8]
+    shown: Callable[[], NDArray[np.uint8]]
+
+
+def walk_frames(path: Path, info: ClipInfo, *, long_edge_px: int = 640) -> Iterator[Passing]:
+    """Every frame of the clip in order of time, decoded without the loop filter: good enough to look at, a third cheaper.
+
+    A frame's `shown` must be called before the next is asked for.
+    """
+    with _Reader.open(path, info, long_edge_px) as reader:
+        reader.stream.codec_context.options = {"skip_loop_filter": "all"}
+        for frame in reader.walk():
+            yield Passing(float(reader._time(frame)), _thumb(frame), lambda frame=frame: reader._shown(frame))
 
 
 def grab_frame(path: Path, info: ClipInfo | None, t_s: float, *, long_edge_px: int | None = None) -> NDArray[np.uint8]:
@@ -130,6 +152,12 @@ class _Reader:
         pictures = [self._shown(frame) for frame in (first, *following)]
         self.position = None  # read past what the next seek may ask for
         return pictures
+
+    def walk(self) -> Iterator[VideoFrame]:
+        """All frames from the beginning."""
+        for frame in self._from_key_before(Seconds(0)):
+            self.position = self._time(frame)
+            yield frame
 
     def _seek(self, moment: Seconds, tolerance: Seconds) -> VideoFrame | None:
         """Jump where that is shorter than reading on, then read until the moment is reached."""
@@ -196,6 +224,19 @@ class _Reader:
         if self.table is not None:
             picture = apply_table(self.table, picture)
         return self.info.orientation.apply(picture)
+
+
+def _thumb(frame: VideoFrame) -> NDArray[np.uint8]:
+    """Every so manieth sample of the luma plane; nothing is averaged, so that it costs next to nothing."""
+    step = max(1, max(frame.width, frame.height) // THUMB_EDGE_PX)
+    name = frame.format.name
+    if name.startswith(("yuv", "nv", "gray")) and frame.format.components[0].bits == 8 and "yuyv" not in name:
+        plane = frame.planes[0]
+        luma = np.frombuffer(plane, np.uint8)[: plane.line_size * frame.height].reshape(frame.height, plane.line_size)
+        return luma[step // 2 :: step, step // 2 : frame.width : step].copy()
+    grey = frame.reformat(width=max(1, frame.width // step), height=max(1, frame.height // step), format="gray")
+    pixels: NDArray[np.uint8] = grey.to_ndarray().astype(np.uint8, copy=False)
+    return pixels
 
 
 def _converter(info: ClipInfo, long_edge_px: int) -> Callable[[VideoFrame], NDArray[np.uint8]]:

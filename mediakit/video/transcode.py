@@ -110,6 +110,7 @@ class Encoder:
             logo_input=logo_input,
             logo_x_px=logo.x_px if logo else 0,
             logo_y_px=logo.y_px if logo else 0,
+            camera=output.camera,
         )
 
     def _cube(self, look: Cube | None) -> str | None:

@@ -1,0 +1,128 @@
+"""Faces and things followed from one looked-at frame to the next: which sightings are one and the same.
+
+A sighting joins the track that it overlaps best, or, after a gap or a fast move, the nearest one of a like size. Tracks
+never cross a cut. Values only; who is looked for, and how often, is the caller's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mediakit.model import Box, Face, Size
+
+LONGEST_GAP_S = 1.0
+"""A face that is not seen for longer is a new one when it comes back."""
+REACH = 1.0
+"""How far, in its own widths, a face may move from one look to the next, and once more for each missed second."""
+
+
+LEAST_SIGHTINGS = 3
+LEAST_HEIGHT = 0.03
+"""Of the picture's height, as for photos."""
+LEAST_PRESENCE = 0.2
+"""Of the longest track's sightings: what is only there for a moment does not decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One face at one moment. `talk` is how much the mouth moves more than the eyes, in levels of 255; 0 where unknown."""
+
+    t_s: float
+    face: Face
+    talk: float = 0.0
+
+
+@dataclass(slots=True)
+class Track:
+    """One person's (or thing's) sightings within one shot, in order of time."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+
+    @property
+    def begin_s(self) -> float:
+        """When it is first seen."""
+        return self.sightings[0].t_s
+
+    @property
+    def end_s(self) -> float:
+        """When it is last seen."""
+        return self.sightings[-1].t_s
+
+    @property
+    def area(self) -> float:
+        """Its usual area."""
+        return float(np.median([one.face.box.area for one in self.sightings]))
+
+    @property
+    def height(self) -> float:
+        """Its usual height."""
+        return float(np.median([one.face.box.h for one in self.sightings]))
+
+    def box_at(self, t_s: float, *, beyond_s: float = 0.0) -> Box | None:
+        """Where it is at a moment, straight between sightings; None before the first and after the last, but for
+        `beyond_s`, in which it stays where it was."""
+        if not self.begin_s - beyond_s <= t_s <= self.end_s + beyond_s:
+            return None
+        times = [one.t_s for one in self.sightings]
+        edges = np.array([(b.x, b.y, b.w, b.h) for b in (one.face.box for one in self.sightings)])
+        x, y, w, h = (float(np.interp(t_s, times, edges[:, n])) for n in range(4))
+        return Box(x, y, w, h)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One shot: from when to when, who is in it, and where the thing is that it is about (empty where it is about people).
+
+    Boxes are in pixels of the clip as shown.
+    """
+
+    begin_s: float
+    end_s: float
+    tracks: tuple[Track, ...] = ()
+    thing: tuple[tuple[float, Box], ...] = ()
+
+
+def main_tracks(shot: Shot, picture: Size) -> list[Track]:
+    """The people a shot is about, largest first: near the largest in size, and there for more than a moment."""
+    sure = [
+        track for track in shot.tracks if len(track.sightings) >= LEAST_SIGHTINGS or shot.end_s - shot.begin_s < 1.0
+    ]
+    tall = [track for track in sure if track.height >= LEAST_HEIGHT * picture.height_px]
+    if not tall:
+        return []
+    largest = max(track.area for track in tall)
+    longest = max(len(track.sightings) for track in tall)
+    main = [t for t in tall if t.area >= 0.25 * largest and len(t.sightings) >= LEAST_PRESENCE * longest]
+    return sorted(main, key=lambda track: -track.area)
+
+
+def join(tracks: Sequence[Track], faces: Sequence[Face], t_s: float) -> list[Track | None]:
+    """For each face the track it continues, None for a new one; no track twice. `tracks` are those of this shot."""
+    pairs = []
+    for n, face in enumerate(faces):
+        for track in tracks:
+            closeness = _closeness(track.sightings[-1], face, t_s)
+            if closeness > 0:
+                pairs.append((closeness, n, track))
+    found: list[Track | None] = [None] * len(faces)
+    taken: set[int] = set()
+    for _, n, track in sorted(pairs, key=lambda pair: -pair[0]):
+        if found[n] is None and id(track) not in taken:
+            found[n] = track
+            taken.add(id(track))
+    return found
+
+
+def _closeness(last: Sighting, face: Face, t_s: float) -> float:
+    """Above 0 where the face may be the one last seen there; 1.0 in the same place with the same size."""
+    one, other, gap_s = last.face.box, face.box, t_s - last.t_s
+    if gap_s > LONGEST_GAP_S or min(one.area, other.area) <= 0:
+        return 0.0
+    alike = (min(one.area, other.area) / max(one.area, other.area)) ** 0.5
+    (x0, y0), (x1, y1) = one.centre, other.centre
+    away = float(np.hypot(x1 - x0, y1 - y0)) / max(one.w, other.w)
+    reach = REACH * (1.0 + gap_s)
+    return alike * (1.0 - away / reach) if alike > 0.5 and away < reach else 0.0
