@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mediakit.errors import UsageError
+
 Shoot = Annotated[Path, typer.Argument(help="Folder with the originals (or one file). Never written to.")]
 Paths = Annotated[list[Path], typer.Argument(help="Photos, clips or folders. Never written to.")]
 Preset = Annotated[str | None, typer.Option("--preset", "-p", help="Preset name or folder. Default: base.")]
@@ -28,5 +30,24 @@ Bystanders = Annotated[
     str | None,
     typer.Option("--bystanders", help="Faces in the background: keep, ask (list them in the report) or blur."),
 ]
+
+Focus = Annotated[
+    str | None,
+    typer.Option("--focus", help="What to keep and centre on, in shares of the picture: X,Y or LEFT,TOP,WIDTH,HEIGHT."),
+]
+
+
+def focus_numbers(said: str | None) -> tuple[float, ...] | None:
+    """`"0.3,0.6"` as numbers; None where nothing was said. Raises UsageError for anything else."""
+    if said is None:
+        return None
+    try:
+        numbers = tuple(float(part) for part in said.split(","))
+    except ValueError:
+        numbers = ()
+    if len(numbers) not in (2, 4) or not all(0.0 <= number <= 1.0 for number in numbers):
+        raise UsageError(f"--focus {said}: this is no point and no box.", "Like this: --focus 0.3,0.6")
+    return numbers
+
 
 DEFAULT_OUT = Path("mediakit-out")

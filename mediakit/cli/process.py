@@ -40,6 +40,7 @@ def process(
     json: options.AsJson = False,
     bystanders: options.Bystanders = None,
     keep_face: options.KeepFace = None,
+    focus: options.Focus = None,
 ) -> None:
     """Make everything the preset's platforms ask for from a shoot folder, check it, and write a report.
 
@@ -63,6 +64,7 @@ def process(
         "post.each": post,
         "privacy.bystanders": bystanders,
         "privacy.keep_faces": kept,
+        "frame.focus": options.focus_numbers(focus),
     }
     run_batch(
         [shoot],

@@ -33,6 +33,7 @@ def resize(
     jobs: options.Jobs = None,
     force: options.Force = False,
     json: options.AsJson = False,
+    focus: options.Focus = None,
 ) -> None:
     """Crop and size photos and clips for a surface, and change nothing else.
 
@@ -46,5 +47,5 @@ def resize(
     """
     if not to:
         raise UsageError("resize needs at least one --to.", "Run `mediakit target list` to see the names.")
-    overrides = {**PLAIN, "frame.fit": fit}
+    overrides = {**PLAIN, "frame.fit": fit, "frame.focus": options.focus_numbers(focus)}
     run_batch(paths, preset=None, to=to, out_folder=out, jobs=jobs, force=force, as_json=json, overrides=overrides)
