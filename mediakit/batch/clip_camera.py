@@ -44,10 +44,10 @@ class Cut:
 
 
 def window_of(recipe: Recipe, info: ClipInfo) -> Size | None:
-    """How large a crop that may slide is; None where there is nothing to slide or the preset keeps it still."""
+    """How large a crop that may slide is; None where there is nothing to slide, or where it is said where to look."""
     assert recipe.clip is not None
     ratio = recipe.shape.value
-    if ratio is None or recipe.frame.fit != "crop" or not recipe.clip.follow:
+    if ratio is None or recipe.frame.fit != "crop" or recipe.frame.focus or not recipe.clip.follow:
         return None
     window = largest_crop(info.size, ratio)
     return None if window == info.size else window

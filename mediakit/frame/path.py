@@ -105,7 +105,8 @@ def _between(one: Span | None, other: Span | None, share: float) -> Span | None:
 
 def _place_costs(moments: Sequence[Moment], grid: Grid, window_px: float, prefer_px: float) -> Costs:
     """What each place costs at each step, a second: (steps, places)."""
-    places = grid.first_px + np.arange(grid.last // grid.frames_a_step + 1) * grid.frames_a_step * grid.unit_px
+    count = grid.last // grid.frames_a_step + 1
+    places = grid.first_px + np.arange(count, dtype=np.float64) * float(grid.frames_a_step * grid.unit_px)
     cost = np.tile(_PLACE * np.abs(places - prefer_px) / window_px, (len(moments), 1))
     for step, one in enumerate(moments):
         if one.want is not None:

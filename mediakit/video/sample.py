@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def walk_frames(path: Path, info: ClipInfo, *, long_edge_px: int = 640) -> Itera
     with _Reader.open(path, info, long_edge_px) as reader:
         reader.stream.codec_context.options = {"skip_loop_filter": "all"}
         for frame in reader.walk():
-            yield Passing(float(reader._time(frame)), _thumb(frame), lambda frame=frame: reader._shown(frame))
+            yield Passing(float(reader.position or 0), _thumb(frame), partial(reader.shown, frame))
 
 
 def grab_frame(path: Path, info: ClipInfo | None, t_s: float, *, long_edge_px: int | None = None) -> NDArray[np.uint8]:
@@ -140,7 +141,7 @@ class _Reader:
     def at(self, moment: Seconds, *, tolerance: Seconds) -> Sample | None:
         """The frame shown at `moment`, or a key frame up to `tolerance` before it; None where nothing decodes."""
         found = self._seek(moment, tolerance)
-        return None if found is None else Sample(float(self._time(found)), self._shown(found))
+        return None if found is None else Sample(float(self._time(found)), self.shown(found))
 
     def run(self, moment: Seconds, length: int, *, tolerance: Seconds) -> list[NDArray[np.uint8]]:
         """`length` frames in a row from about `moment`; fewer at the end."""
@@ -149,7 +150,7 @@ class _Reader:
             return []
         self._hurry(Seconds(0))
         following = (frame for _, frame in zip(range(length - 1), self.frames, strict=False))
-        pictures = [self._shown(frame) for frame in (first, *following)]
+        pictures = [self.shown(frame) for frame in (first, *following)]
         self.position = None  # read past what the next seek may ask for
         return pictures
 
@@ -214,7 +215,7 @@ class _Reader:
             return (self.position or Seconds(0)) + 1 / self.info.fps
         return Seconds(stamp * time_base) - self.info.start
 
-    def _shown(self, frame: VideoFrame) -> NDArray[np.uint8]:
+    def shown(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Scaled, converted with the clip's own matrix, brought to BT.709 SDR, put upright."""
         picture = self.convert(frame)
         if self.info.interlaced:
@@ -231,9 +232,9 @@ def _thumb(frame: VideoFrame) -> NDArray[np.uint8]:
     step = max(1, max(frame.width, frame.height) // THUMB_EDGE_PX)
     name = frame.format.name
     if name.startswith(("yuv", "nv", "gray")) and frame.format.components[0].bits == 8 and "yuyv" not in name:
-        plane = frame.planes[0]
-        luma = np.frombuffer(plane, np.uint8)[: plane.line_size * frame.height].reshape(frame.height, plane.line_size)
-        return luma[step // 2 :: step, step // 2 : frame.width : step].copy()
+        row = frame.planes[0].line_size
+        samples: NDArray[np.uint8] = np.frombuffer(memoryview(frame.planes[0]), np.uint8)[: row * frame.height]
+        return samples.reshape(frame.height, row)[step // 2 :: step, step // 2 : frame.width : step].copy()
     grey = frame.reformat(width=max(1, frame.width // step), height=max(1, frame.height // step), format="gray")
     pixels: NDArray[np.uint8] = grey.to_ndarray().astype(np.uint8, copy=False)
     return pixels
