@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from mediakit.frame.straight import View, solve_straight
 from mediakit.look.develop import cube_for, notes_on
 from mediakit.look.local_light import local_light
 from mediakit.look.measure import Tone, measure
-from mediakit.model import Box, Crop, Face, Findings, Note, Size
+from mediakit.model import Anchor, Box, Crop, Face, Findings, Note, Size
 from mediakit.photo.open import Photo
 from mediakit.photo.overlay import draw_logo, logo_ratio
 from mediakit.photo.retouch import retouch
@@ -32,7 +33,8 @@ from mediakit.pixels.resample import crop as cut
 from mediakit.pixels.resample import fit_blur, fit_pad, placed, resize, shrink_quickly, size_of
 from mediakit.pixels.warp import seen_through
 from mediakit.platforms.schema import PhotoSpec, SafeZone, Shape
-from mediakit.presets.recipe import Recipe
+from mediakit.presets.recipe import AssetRef, Recipe
+from mediakit.presets.schema import Develop
 from mediakit.vision.faces import working_scale
 from mediakit.vision.look import look_at
 
@@ -230,8 +232,17 @@ def _is_inside(box: Box, size: Size) -> bool:
 def _cube(tone: Tone | None, recipe: Recipe) -> tuple[Cube, dict[str, object]]:
     if tone is None:
         return Cube.identity(), {}
-    path = recipe.asset(recipe.develop.look)
-    return cube_for(tone, recipe.develop, read_cube(path) if path else None, anchor=recipe.anchor)
+    look = recipe.develop.look
+    cube, facts = _developed(tone, recipe.develop, recipe.assets[look] if look else None, recipe.anchor)
+    return cube, dict(facts)
+
+
+@lru_cache(maxsize=2)
+def _developed(
+    tone: Tone, develop: Develop, look: AssetRef | None, anchor: Anchor | None
+) -> tuple[Cube, dict[str, object]]:
+    """Kept, since a photo's surfaces share it."""
+    return cube_for(tone, develop, read_cube(look.path) if look else None, anchor=anchor)
 
 
 def _with_logo(
