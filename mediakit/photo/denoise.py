@@ -59,12 +59,12 @@ def _luma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Float
         smooth = edge_aware(y, 1, (1.4 * sigma) ** 2)
     else:
         smooth = cv2.bilateralFilter(plane, 5, 2.2 * sigma, 1.5).astype(np.float32)
-    return np.float32(min(2 * amount, 1.0) * _trust(sigma)) * (smooth - y)
+    return np.float32(min(2 * amount, 1.0) * _trust(sigma, 0.6, 2.2)) * (smooth - y)
 
 
-def _trust(sigma: float) -> float:
+def _trust(sigma: float, low: float, high: float) -> float:
     """How far a measured sigma is believed to be noise: what is hardly visible may as well be fine texture."""
-    return float(np.clip((sigma - 0.6) / 1.6, 0, 1))
+    return float(np.clip((sigma - low) / (high - low), 0, 1))
 
 
 def _chroma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Float:
@@ -77,5 +77,5 @@ def _chroma_change(plane: NDArray[np.uint8], sigma: float, amount: float) -> Flo
     left_out: Float = (values * np.exp(-((values / np.float32(5 * sigma)) ** 2))).astype(np.float32)
     coarse = half.astype(np.float32)
     smooth = cv2.resize(edge_aware(coarse, 3, (2.0 * sigma) ** 2) - coarse, size, interpolation=cv2.INTER_LINEAR)
-    change: Float = np.float32(min(2 * amount, 1.0)) * (smooth - left_out[fine + np.int16(255)])
+    change: Float = np.float32(min(2 * amount, 1.0) * _trust(sigma, 0.8, 1.6)) * (smooth - left_out[fine + np.int16(255)])
     return change
