@@ -105,14 +105,15 @@ def _thought_over(
 def glimpse_photo(job: Job, threads: int) -> Outcome:  # noqa: ARG001 - what every worker is handed
     """What a worker runs: the glimpse and the clock of one photo, in the outcome's facts. Writes nothing."""
     from mediakit.look.glimpse import glimpse
-    from mediakit.photo.open import open_photo, peek
+    from mediakit.photo.open import admit, decoded, facts_of
     from mediakit.vision.faces import find_faces
 
     try:
-        facts = peek(job.source.path, job.limits)
+        admitted = admit(job.source.path, job.limits)
+        facts = facts_of(admitted)
         scale = min(1.0, GLIMPSE_EDGE_PX / max(facts.shown.width_px, facts.shown.height_px))
         least = Size(max(1, round(facts.shown.width_px * scale)), max(1, round(facts.shown.height_px * scale)))
-        photo = open_photo(job.source.path, job.limits, at_least=least)
+        photo = decoded(admitted, at_least=least)
         to_small = photo.pixels.shape[1] / photo.shown.width_px
         faces = find_faces(photo.pixels, shown=photo.shown)
         found = glimpse(photo.pixels, skin_boxes=[face.box.scaled(to_small) for face in faces])
