@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mediakit.audio.hear import Heard, hear
 from mediakit.batch.clip_plan import Planned, untouched, wrong_length
 from mediakit.batch.clip_sound import Sounds
-from mediakit.batch.outfolder import Pending, file_hash, scratch
+from mediakit.batch.outfolder import HOME, Pending, file_hash, scratch
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.preview import LONG_EDGE_PX, preview_name, write_preview
 from mediakit.batch.problems import failed, refuse_unfit
@@ -129,7 +129,7 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
         planned = [sounds.added_to(plan, item.recipe) for plan, item in zip(planned, wanted, strict=True)]
         written = render_clip(clip.path, clip.info, [plan.output for plan in planned], threads=clip.threads)
         return [
-            _publish(item, plan, file, pendings[item.path], clip)
+            _publish(item, _with_drawing(item, plan, clip, work), file, pendings[item.path], clip)
             for item, plan, file in zip(wanted, planned, written, strict=True)
         ]
     finally:
@@ -157,6 +157,24 @@ def _planned(item: Wanted, clip: _Clip, follower: Callable[[], Followed], path: 
     from mediakit.batch.clip_output import plan_output
 
     return plan_output(item.recipe, clip.info, clip.look, follower, clip.heard, path, work)
+
+
+def _with_drawing(item: Wanted, plan: Planned, clip: _Clip, work: Path) -> Planned:
+    """Where the preset asks to see it: the crop drawn over the original, named in the facts. Failing, it is left out."""
+    options = item.recipe.clip
+    if options is None or not options.debug_frames or clip.look is None:
+        return plan
+    from mediakit.video.debug import draw_crop
+
+    rel = f"{HOME}/debug/{preview_name(item)}.mp4"
+    (clip.out / rel).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        draw_crop(clip.path, clip.info, plan.output, clip.out / rel, work, threads=clip.threads)
+    except FileError as error:
+        (clip.out / rel).unlink(missing_ok=True)
+        note = Note("crop-not-drawn", f"The crop could not be drawn over the original: {error.message}")
+        return replace(plan, notes=(*plan.notes, note))
+    return replace(plan, facts={**plan.facts, "debug": rel})
 
 
 def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, clip: _Clip) -> Delivered:

@@ -41,6 +41,9 @@ def process(
     bystanders: options.Bystanders = None,
     keep_face: options.KeepFace = None,
     focus: options.Focus = None,
+    debug_frames: Annotated[
+        bool, typer.Option("--debug-frames", help="Draw each clip's crop over the original, in OUT/.mediakit/debug.")
+    ] = False,
 ) -> None:
     """Make everything the preset's platforms ask for from a shoot folder, check it, and write a report.
 
@@ -65,6 +68,7 @@ def process(
         "privacy.bystanders": bystanders,
         "privacy.keep_faces": kept,
         "frame.focus": options.focus_numbers(focus),
+        "clip.debug_frames": True if debug_frames else None,
     }
     run_batch(
         [shoot],

@@ -135,6 +135,8 @@ class Clip(Section):
     """The crop follows the main faces, or the thing the clip is about; false keeps one crop for the whole clip."""
     apart: Literal["pad", "speaker"] = "pad"
     """Two people too far apart for one crop: the whole picture with a border, or cuts to whoever is speaking."""
+    debug_frames: bool = False
+    """Draw each crop over the original, in OUT/.mediakit/debug; the manifest names the file (`--debug-frames`)."""
     max_fps: Annotated[int, Field(ge=12, le=60)] = 60
     x264_preset: Literal["veryfast", "faster", "fast", "medium", "slow"] = "faster"
 

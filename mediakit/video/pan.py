@@ -56,7 +56,7 @@ class Pan:
 
     def second_crop(self, knots: tuple[Knot, ...], across_px: int) -> Filter:
         """After scaling to `scaled_px`."""
-        place = f"2*({_sum(knots)})-{self.stride_out_px}*{self._stride(knots)}"
+        place = f"2*({sum_of(knots)})-{self.stride_out_px}*{self._stride(knots)}"
         return self._crop(self.out_px, place, (0, across_px))
 
     @property
@@ -65,7 +65,7 @@ class Pan:
         return self.strides * self.stride_out_px
 
     def _stride(self, knots: tuple[Knot, ...]) -> str:
-        return f"min(floor(2*({_sum(knots)})/{self.stride_out_px}),{self.last_stride})"
+        return f"min(floor(2*({sum_of(knots)})/{self.stride_out_px}),{self.last_stride})"
 
     def _crop(self, length: int, place: str, across: tuple[int, int]) -> Filter:
         if self.upright:
@@ -111,7 +111,7 @@ def _stride_for(scale: float) -> tuple[int, int] | None:
     return None if best is None or best[0] > MOST_ERROR else best[1:]
 
 
-def _sum(knots: tuple[Knot, ...]) -> str:
+def sum_of(knots: tuple[Knot, ...]) -> str:
     """The start at frame `n`: the first one, and from every knot on the change of speed, all in whole units."""
     terms, speed = [str(knots[0].start)], 0
     for here, after in itertools.pairwise(knots):
