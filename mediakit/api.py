@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mediakit.batch.cull import Culled, person_keeps, without_losers
+from mediakit.batch.cull import cull as cull_photos
 from mediakit.batch.execute import execute, exit_code, hash_sources
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener, Silent
@@ -24,7 +26,7 @@ from mediakit.batch.posts import make_posts
 from mediakit.batch.scenes import shared_looks
 from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
 from mediakit.errors import ExitCode, NothingToDoError, UsageError
-from mediakit.model import Anchor, Outcome, Score, Verdict
+from mediakit.model import Anchor, Kind, Outcome, Score, Verdict
 from mediakit.platforms.schema import Target
 from mediakit.platforms.targets import resolve
 from mediakit.presets.assets import reference
@@ -85,6 +87,7 @@ def process(  # noqa: PLR0913 - what the command line can say
     force: bool = False,
     overrides: Mapping[str, object] | None = None,
     words: Mapping[str, PostWords] | None = None,
+    keep_best: int | None = None,
     listener: Listener | None = None,
 ) -> Result:
     """Make every deliverable that the preset's platforms (or `to`) ask for, from the photos and clips below `paths`.
@@ -92,7 +95,8 @@ def process(  # noqa: PLR0913 - what the command line can say
     preset: a name or a folder; None: what a mediakit.toml in the shoot says, else "base". to: target names; empty: the
     preset's. jobs: worker processes, None for one a core. force: make again what is there already. overrides: preset
     keys such as {"sound.mode": "mute"} that win over the preset. words: what posts say that have no words of their own, by
-    the post's name, "" for all; they make the whole shoot a post where nothing else asks for one.
+    the post's name, "" for all; they make the whole shoot a post where nothing else asks for one. keep_best: of photos that
+    are takes of one, make only so many, the best; None makes all.
 
     Raises a SetupError before anything is written; a file that cannot be made is an Outcome with a `problem`.
     """
@@ -103,6 +107,8 @@ def process(  # noqa: PLR0913 - what the command line can say
     posts = wanted_posts(shoot, loaded, words or {})
     with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
         plan = plan_shoot(shoot, loaded, _with_platforms(targets, posts, to), folder, ledger, force=force, jobs=jobs)
+        if keep_best is not None:
+            plan = without_losers(plan, _culled(shoot, loaded, ledger, plan, jobs), keep_best)
         listener.planned(plan)
         result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
         result = replace(result, posts=make_posts(plan, result.outcomes, posts, result.verdict_of))
@@ -126,6 +132,25 @@ def dry_run(
     targets = _with_platforms(targets, wanted_posts(shoot, loaded, {}), to)
     with Ledger(ledger_path(folder), read_only=True) as ledger:
         return plan_shoot(shoot, loaded, targets, folder, ledger, force=force)
+
+
+def cull(shoot: str | Path, *, preset: str | Path | None = None, jobs: int | None = None) -> Culled:
+    """Takes of one photo below `shoot`, with the one to keep and why the others lost. Nothing is written.
+
+    Raises a SetupError where there is nothing to look at.
+    """
+    found = find_sources([Path(shoot)])
+    loaded = load_preset(preset or shoot_settings(found.root).preset or DEFAULT_PRESET)
+    if not any(source.kind is Kind.PHOTO for source in found.sources):
+        raise NothingToDoError(f"No photo in {found.root}.", "Name the folder that holds the shoot.")
+    return cull_photos(found.sources, loaded.preset.limits, chosen=person_keeps(found.root), jobs=jobs)
+
+
+def _culled(shoot: Shoot, loaded: LoadedPreset, ledger: Ledger, plan: Plan, jobs: int | None) -> Culled:
+    hashes = {job.source.rel: job.sha256 for job in plan.jobs}
+    sources = [job.source for job in plan.jobs if job.known is None or job.known.problem is None]
+    chosen = person_keeps(shoot.root)
+    return cull_photos(sources, loaded.preset.limits, chosen=chosen, ledger=ledger, hashes=hashes, jobs=jobs)
 
 
 def wanted_posts(shoot: Shoot, loaded: LoadedPreset, words: Mapping[str, PostWords]) -> tuple[WantedPost, ...]:
@@ -213,4 +238,4 @@ def _said(listener: Listener) -> Iterator[None]:
         listener.done()
 
 
-__all__ = ["Result", "dry_run", "plan_shoot", "prepare", "process"]
+__all__ = ["Result", "cull", "dry_run", "plan_shoot", "prepare", "process"]

@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from mediakit.cli import audio, caption, check, doctor, preset, process, resize, retouch, score, status, target, watch
+from mediakit.cli import (
+    audio,
+    caption,
+    check,
+    cull,
+    doctor,
+    preset,
+    process,
+    resize,
+    retouch,
+    score,
+    status,
+    target,
+    watch,
+)
 from mediakit.cli.console import MANNERS, err
 from mediakit.errors import ExitCode, MediakitError, SetupError
 
@@ -43,6 +57,7 @@ app.command("retouch")(retouch.retouch)
 app.command("resize")(resize.resize)
 app.command("audio")(audio.audio)
 app.command("score")(score.score)
+app.command("cull")(cull.cull)
 app.command("watch")(watch.watch)
 app.command("status")(status.status)
 app.command("retry")(status.retry)

@@ -30,6 +30,7 @@ def run_batch(
     dry: bool = False,
     overrides: Mapping[str, object] | None = None,
     words: Mapping[str, PostWords] | None = None,
+    keep_best: int | None = None,
 ) -> None:
     """Run it and exit."""
     from mediakit import api
@@ -45,7 +46,7 @@ def run_batch(
     if dry:
         show_plan(api.dry_run(*paths, **common), as_json=as_json)
         return
-    result = api.process(*paths, jobs=jobs, listener=Terminal(), words=words, **common)
+    result = api.process(*paths, jobs=jobs, listener=Terminal(), words=words, keep_best=keep_best, **common)
     if as_json:
         out().file.write(json.dumps(result.manifest(), ensure_ascii=False, indent=1) + "\n")
     summarise(result, out_folder)

@@ -41,6 +41,9 @@ def process(
     bystanders: options.Bystanders = None,
     keep_face: options.KeepFace = None,
     focus: options.Focus = None,
+    keep_best: Annotated[
+        int | None, typer.Option("--keep-best", min=1, help="Of photos that are takes of one, make only the N best.")
+    ] = None,
     debug_frames: Annotated[
         bool, typer.Option("--debug-frames", help="Draw each clip's crop over the original, in OUT/.mediakit/debug.")
     ] = False,
@@ -80,6 +83,7 @@ def process(
         as_json=json,
         dry=dry_run,
         overrides=overrides,
+        keep_best=keep_best,
         words=None if caption is None else _words(caption),
     )
 
