@@ -11,16 +11,13 @@ from pathlib import Path
 from mediakit.audio.hear import Heard
 from mediakit.batch.clip_camera import Cut, framed_over_time, window_of
 from mediakit.batch.clip_plan import Planned, clip_spec, encoding_of, even_size
-from mediakit.frame.place import NOWHERE, place_logo
-from mediakit.frame.quiet import busyness
 from mediakit.frame.reframe import CameraPath
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for, notes_on
-from mediakit.model import Box, Crop, Findings, Note, Seconds, Size
-from mediakit.photo.overlay import logo_for_clip, logo_ratio
-from mediakit.photo.render import FACE_ROOM, export_size, framed, grown, seen_in
+from mediakit.model import Findings, Note, Seconds, Size
+from mediakit.photo.render import export_size, framed, ground_of, seen_in
+from mediakit.photo.stamps import stamps_for, stamps_for_clip
 from mediakit.pixels.cube import read_cube
-from mediakit.pixels.resample import crop as cut
 from mediakit.platforms.schema import ClipSpec
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
@@ -48,7 +45,7 @@ def plan_output(
     size = even_size(export_size(recipe.shape, framing, info.size))
     table = recipe.asset(recipe.develop.look)
     cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
-    logo, notes = _logo(recipe, framing, camera, size, look, work)
+    logo, notes = _stamps(recipe, framing, camera, size, look, work)
     notes = (*notes_on(developed), *notes)
     output = ClipOutput(
         path=path,
@@ -77,12 +74,6 @@ def _length(spec: ClipSpec, info: ClipInfo) -> Seconds | None:
     return Fraction(spec.max_duration_s).limit_denominator(1000)
 
 
-def _even_part(box: Box) -> Crop:
-    """A logo's place on whole chroma samples: the overlay is 4:2:0 too."""
-    x, y, w, h = (round(value / 2) * 2 for value in (box.x, box.y, box.w, box.h))
-    return Crop(x, y, max(2, w), max(2, h))
-
-
 def _seen_on_the_way(look: ClipLook, framing: Framing, camera: CameraPath, size: Size) -> Findings:
     """Every face that is shown at one of the looks, where the moving crop puts it."""
     seen = [
@@ -93,29 +84,18 @@ def _seen_on_the_way(look: ClipLook, framing: Framing, camera: CameraPath, size:
     return Findings(size=size, faces=tuple(face for one in seen for face in one.faces), subject=subject)
 
 
-def _logo(
+def _stamps(
     recipe: Recipe, framing: Framing, camera: CameraPath | None, size: Size, look: ClipLook, work: Path
 ) -> tuple[ClipLogo | None, tuple[Note, ...]]:
-    overlay = recipe.overlay
-    logo = recipe.asset(overlay.logo) if overlay else None
-    if overlay is None or logo is None:
+    if recipe.overlay is None:
         return None, ()
     middle = look.samples[len(look.samples) // 2]
     at_middle = framing if camera is None else replace(framing, crop=camera.crop_at(middle.t_s))
     seen = seen_in(look.findings, framing, size) if camera is None else _seen_on_the_way(look, framing, camera, size)
     under = framed(middle.rgb, at_middle, size, recipe.frame.pad_colour, look.findings.size)
-    place = place_logo(
-        size,
-        logo_ratio(logo),
-        overlay,
-        keep_clear=[grown(face.box, FACE_ROOM) for face in seen.faces],
-        avoid=[seen.subject] if seen.subject else (),
-        safe_zone=clip_spec(recipe).safe_zone,
-        busy=busyness(under),
-    )
-    if place is None:
-        return None, (NOWHERE,)
-    part = _even_part(place.box)
-    drawn = work / f"logo-{recipe.fingerprint()}.png"
-    logo_for_clip(cut(under, part), logo, recipe.asset(overlay.logo_on_dark), overlay.opacity, drawn)
-    return ClipLogo(drawn, part.x_px, part.y_px), ()
+    stamps, notes = stamps_for(recipe, ground_of(under, seen, clip_spec(recipe).safe_zone))
+    if not stamps:
+        return None, notes
+    drawn = work / f"stamps-{recipe.fingerprint()}.png"
+    part = stamps_for_clip(under, stamps, drawn)
+    return ClipLogo(drawn, part.x_px, part.y_px), notes

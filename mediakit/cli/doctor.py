@@ -27,7 +27,10 @@ NEEDED = (
     "pillow-heif",
     "pydantic",
 )
-OPTIONAL = {"rawpy": "pip install 'mediakit[raw]'   (DNG and RAW photos)"}
+OPTIONAL = {
+    "rawpy": "pip install 'mediakit[raw]'   (DNG and RAW photos)",
+    "noto-cjk-sans-otc": "pip install 'mediakit[words]'   (Chinese words on pictures, where no font for them is installed)",
+}
 
 
 def doctor(json: options.AsJson = False) -> None:

@@ -20,6 +20,7 @@ PLAIN: dict[str, object] = {
     "retouch.sharpen": 0.0,
     "frame.straighten": False,
     "overlay.surfaces": (),
+    "overlay.disclosure": "",
     "score.measure": False,
 }
 """A preset in which nothing happens to the picture but its crop and size; how good it is, is not asked either."""

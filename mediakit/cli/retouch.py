@@ -35,6 +35,7 @@ def retouch(
         "develop.auto_tone": auto_tone,
         "develop.look": None if look is None else str(look.absolute()),
         "overlay.surfaces": (),
+        "overlay.disclosure": "",
     }
     targets = ["as-shot.image", "as-shot.video"]
     run_batch(

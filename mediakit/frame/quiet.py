@@ -15,7 +15,10 @@ EDGE_LEVELS = 14.0
 SHRINK = 4
 
 
-def busyness(rgb: NDArray[np.uint8]) -> Callable[[Box], float]:
+Busyness = Callable[[Box], float]
+
+
+def busyness(rgb: NDArray[np.uint8]) -> Busyness:
     """A function from a box (in pixels of `rgb`) to the share of it that lies on edges: 0.0 a plain wall .. 1.0.
 
     rgb: (H, W, 3) uint8 sRGB, the finished picture before the logo.

@@ -158,7 +158,7 @@ def straightened_findings(findings: Findings, straight: Straight) -> Findings:
     subject = None if findings.subject is None else _cut(_hull(matrix, findings.subject), out)
     saliency = None if findings.saliency is None else _map(matrix, findings.saliency, findings.size, out)
     focus = None if findings.focus is None else _hull(matrix, findings.focus)
-    return Findings(out, faces, subject, saliency, 0.0, focus=focus)
+    return Findings(out, faces, subject, saliency, tilt_deg=0.0, focus=focus)
 
 
 def _keeps(straight: Straight, findings: Findings) -> bool:

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.frame.place import NOWHERE, place_logo
 from mediakit.frame.quiet import busyness
 from mediakit.frame.solve import Framing, focus_box
 from mediakit.frame.straight import View, solve_straight
@@ -25,9 +24,9 @@ from mediakit.look.local_light import local_light
 from mediakit.look.measure import Tone, measure
 from mediakit.model import Anchor, Box, Crop, Face, Findings, Note, Size
 from mediakit.photo.open import Photo
-from mediakit.photo.overlay import draw_logo, logo_ratio
 from mediakit.photo.retouch import retouch
 from mediakit.photo.save import Saved, save_photo
+from mediakit.photo.stamps import Ground, draw_stamps, stamps_for
 from mediakit.pixels.cube import Cube, read_cube
 from mediakit.pixels.resample import crop as cut
 from mediakit.pixels.resample import fit_blur, fit_pad, placed, resize, shrink_quickly, size_of
@@ -140,7 +139,7 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Re
         pixels = cube.apply(pixels)
     pixels, relit = local_light(pixels, recipe.develop.local_light)
     retouched = retouch(pixels, seen.faces, recipe.retouch, shown_scale=size.width_px / framing.crop.w_px)
-    pixels, note = _with_logo(retouched.pixels, seen, recipe, spec.safe_zone)
+    pixels, note = _with_stamps(retouched.pixels, seen, recipe, spec.safe_zone)
     saved = _save(pixels, path, photo, spec, recipe)
     held = notes_on(facts)
     facts = {
@@ -245,25 +244,24 @@ def _developed(
     return cube_for(tone, develop, read_cube(look.path) if look else None, anchor=anchor)
 
 
-def _with_logo(
-    pixels: Pixels, seen: Findings, recipe: Recipe, zone: SafeZone | None
-) -> tuple[Pixels, tuple[Note, ...]]:
-    overlay = recipe.overlay
-    logo = recipe.asset(overlay.logo) if overlay else None
-    if overlay is None or logo is None:
-        return pixels, ()
-    place = place_logo(
-        size_of(pixels),
-        logo_ratio(logo),
-        overlay,
-        keep_clear=[grown(face.box, FACE_ROOM) for face in seen.faces],
-        avoid=[seen.subject] if seen.subject else (),
+def ground_of(pixels: Pixels, seen: Findings, zone: SafeZone | None) -> Ground:
+    """A finished picture as a ground for stamps: faces are kept clear, the subject is avoided."""
+    return Ground(
+        size=size_of(pixels),
+        keep_clear=tuple(grown(face.box, FACE_ROOM) for face in seen.faces),
+        avoid=(seen.subject,) if seen.subject else (),
         safe_zone=zone,
         busy=busyness(pixels),
     )
-    if place is None:
-        return pixels, (NOWHERE,)
-    return draw_logo(pixels, logo, recipe.asset(overlay.logo_on_dark), place.box, overlay.opacity), ()
+
+
+def _with_stamps(
+    pixels: Pixels, seen: Findings, recipe: Recipe, zone: SafeZone | None
+) -> tuple[Pixels, tuple[Note, ...]]:
+    if recipe.overlay is None:
+        return pixels, ()
+    stamps, notes = stamps_for(recipe, ground_of(pixels, seen, zone))
+    return draw_stamps(pixels, stamps), notes
 
 
 def _save(pixels: Pixels, path: Path, photo: Photo, spec: PhotoSpec, recipe: Recipe) -> Saved:

@@ -193,6 +193,8 @@ def named_files(preset: Preset) -> Iterator[tuple[Key, str]]:
         yield ("develop", "look"), preset.develop.look
     if preset.overlay.logo is not None:
         yield ("overlay", "logo"), preset.overlay.logo
+    if preset.overlay.font is not None:
+        yield ("overlay", "font"), preset.overlay.font
     if preset.overlay.logo_on_dark is not None:
         yield ("overlay", "logo_on_dark"), preset.overlay.logo_on_dark
     for index, bed in enumerate(preset.sound.beds):

@@ -61,9 +61,9 @@ def _recipe(loaded: LoadedPreset, target: Target, kind: Kind, bed_index: int | N
     )
 
 
-def has_logo(overlay: Overlay, target: Target) -> bool:
-    """Whether the brand's logo goes on this surface."""
-    if overlay.logo is None or target.surface.logo == "discouraged":
+def has_brand(overlay: Overlay, target: Target) -> bool:
+    """Whether the brand's logo and words go on this surface: some platforms show marked posts to fewer people."""
+    if target.surface.logo == "discouraged":
         return False
     return _matches(overlay.surfaces, target) and not _matches(overlay.not_on, target)
 
@@ -102,15 +102,25 @@ def _develop(loaded: LoadedPreset, kind: Kind, files: dict[str, AssetRef]) -> De
 
 
 def _overlay(loaded: LoadedPreset, target: Target, files: dict[str, AssetRef]) -> Overlay | None:
-    overlay = loaded.preset.overlay
-    if not has_logo(overlay, target):
+    """What is laid over the picture on this surface: the disclosure everywhere, the brand's own only where it goes."""
+    overlay, plain = loaded.preset.overlay, Overlay()
+    branded = has_brand(overlay, target)
+    logo, on_dark = (overlay.logo, overlay.logo_on_dark) if branded else (None, None)
+    text = overlay.text if branded else ""
+    if logo is None and not text and not overlay.disclosure:
         return None
-    files["logo"] = reference(loaded.assets["overlay.logo"])
-    names: dict[str, str | None] = {"logo": "logo", "logo_on_dark": None}
-    if overlay.logo_on_dark is not None:
-        files["logo_on_dark"] = reference(loaded.assets["overlay.logo_on_dark"])
-        names["logo_on_dark"] = "logo_on_dark"
-    return overlay.model_copy(update={**names, **_EVERYWHERE})
+    unused: list[str] = [] if logo else ["width", "corner"]
+    unused += [] if text else ["text_corner", "text_height"]
+    unused += [] if overlay.disclosure else ["disclosure_corner", "disclosure_height"]
+    unused += [] if logo or text else ["opacity"]
+    font = overlay.font if text or overlay.disclosure else None
+    names = {"logo": logo, "logo_on_dark": on_dark, "font": font}
+    for name, asset in names.items():
+        if asset is not None:
+            files[name] = reference(loaded.assets[f"overlay.{name}"])
+    said = {name: name if asset is not None else None for name, asset in names.items()}
+    reset = {name: getattr(plain, name) for name in unused}
+    return overlay.model_copy(update={**said, "text": text, **reset, **_EVERYWHERE})
 
 
 def _sound(sound: Sound) -> Sound:

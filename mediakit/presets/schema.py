@@ -83,8 +83,12 @@ class Frame(Section):
     """What to keep and centre on, whatever the picture shows; mostly said by `--focus` or a sidecar file."""
 
 
+LEAST_HEIGHT = 0.028
+"""Of the picture's width, for the characters of a disclosure: 1.8 mm where a phone shows it 65 mm wide (GB 7718-2011)."""
+
+
 class Overlay(Section):
-    """The brand's logo on the picture."""
+    """The brand's logo and words on the picture, and a disclosure where somebody pays for it."""
 
     logo: Asset | None = None
     """PNG with alpha, for bright backgrounds."""
@@ -99,6 +103,17 @@ class Overlay(Section):
     surfaces: tuple[str, ...] = ("*",)
     """Surface names the logo goes on; `*` and `xiaohongshu.*` are patterns."""
     not_on: tuple[str, ...] = ("douyin.*",)
+    text: Annotated[str, Field(max_length=40)] = ""
+    """A line of words, in any script a font can be found for; on the logo's surfaces."""
+    text_corner: Corner = "bottom-left"
+    text_height: Annotated[float, Field(gt=0.0, le=0.2)] = 0.034
+    """How high a character is, as a share of the output's width."""
+    font: Asset | None = None
+    """The font of the words and the disclosure; without it one that can write them is looked for."""
+    disclosure: Annotated[str, Field(max_length=20)] = ""
+    """A mark such as "广告" or "Sponsored"; on every surface, on a plate, at full strength."""
+    disclosure_corner: Corner = "top-left"
+    disclosure_height: Annotated[float, Field(ge=LEAST_HEIGHT, le=0.2)] = 0.034
 
 
 class Bed(Section):

@@ -39,7 +39,11 @@ def look_at(rgb: NDArray[np.uint8], shown: Size, *, leaning: bool = True) -> tup
     standing_out, subject = _or_note(lambda: _subject(rgb, shown, candidates), nothing, "subject", notes)
     lean = _or_note(lambda: lean_of(rgb), None, "tilt", notes) if leaning else None
     tilt_deg, convergence_deg = (lean.tilt_deg, lean.convergence_deg) if lean else (None, 0.0)
-    return Findings(shown, faces_among(candidates), subject, standing_out, tilt_deg, convergence_deg), tuple(notes)
+    faces = faces_among(candidates)
+    return (
+        Findings(shown, faces, subject, standing_out, tilt_deg=tilt_deg, convergence_deg=convergence_deg),
+        tuple(notes),
+    )
 
 
 def _subject(

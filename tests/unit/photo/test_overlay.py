@@ -6,7 +6,16 @@ from PIL import Image
 
 from mediakit.errors import DataError
 from mediakit.model import Box
-from mediakit.photo.overlay import draw_logo, logo_for_clip, logo_ratio
+from mediakit.photo.overlay import load_logo
+from mediakit.photo.stamps import Stamp, draw_stamps, stamps_for_clip
+
+
+def stamp(logo, logo_on_dark, box, opacity):
+    return Stamp(box, tuple(load_logo(path) for path in (logo, logo_on_dark) if path), opacity)
+
+
+def draw_logo(picture, logo, logo_on_dark, box, opacity):
+    return draw_stamps(picture, [stamp(logo, logo_on_dark, box, opacity)])
 
 
 def save_logo(path, colour, alpha=255, size=(60, 30)):
@@ -67,12 +76,14 @@ def test_a_box_over_the_rim_is_pushed_inside(dark_logo):
     assert draw_logo(grey(180, (8, 9)), dark_logo, None, Box(0, 0, 80, 40), 1.0).shape == (8, 9, 3)
 
 
-def test_ratio(dark_logo):
-    assert logo_ratio(dark_logo) == 2.0
+def test_a_logo_file_is_read_whole(dark_logo):
+    assert load_logo(dark_logo).shape == (30, 60, 4)
 
 
 def test_for_a_clip_it_is_a_png_with_the_opacity_in_it(dark_logo, light_logo, tmp_path):
-    logo_for_clip(grey(20, (20, 40)), dark_logo, light_logo, 0.6, tmp_path / "for clip.png")
+    whole = Box(0, 0, 40, 20)
+    part = stamps_for_clip(grey(20, (20, 40)), [stamp(dark_logo, light_logo, whole, 0.6)], tmp_path / "for clip.png")
+    assert part.as_list() == [0, 0, 40, 20]
     with Image.open(tmp_path / "for clip.png") as written:
         assert written.size == (40, 20) and written.mode == "RGBA"
         assert written.getpixel((20, 10)) == (250, 245, 240, 153)
@@ -94,6 +105,6 @@ def test_bad_logo_files_are_data_errors_that_name_the_file(tmp_path):
 
 def test_a_changed_file_is_read_again(tmp_path):
     path = save_logo(tmp_path / "logo.png", (9, 9, 9))
-    assert logo_ratio(path) == 2.0
+    assert load_logo(path).shape[1] == 60
     save_logo(path, (9, 9, 9), size=(90, 30))
-    assert logo_ratio(path) == 3.0
+    assert load_logo(path).shape[1] == 90
