@@ -6,11 +6,12 @@ checked here. Source: ITU-T T.81 annex B; CIPA DC-007 for pictures appended behi
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+
+import numpy as np
 
 from mediakit.errors import Fault, FileError
 from mediakit.photo.containers.header import ColourTag, Header, corrupt, size_of, truncated
@@ -24,8 +25,7 @@ _SEQUENTIAL_FRAMES = (0xC0, 0xC1)
 _DHT = 0xC4
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 _BETWEEN_SCANS = frozenset({0xC4, 0xCC, _SOS, _DQT, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)})
-_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""A real marker inside compressed data: an FF followed by neither stuffing, padding nor a restart."""
+_SEARCHED_BYTES = 1 << 22
 _HOLE_BYTES = 512
 _MOST_SCANS = 500
 """More scans than this are an attack on the decoder's time, not a photo."""
@@ -64,7 +64,7 @@ def read(data: bytes) -> Header:
     end = _end_of_picture(data, segments[-1].end)
     if frame.marker in _SEQUENTIAL_FRAMES and end - segments[-1].end < _least_scan_bytes(frame, segments):
         raise truncated("most of its picture is missing")
-    if frame.marker in _SEQUENTIAL_FRAMES and _has_hole(data[segments[-1].end : end], segments):
+    if frame.marker in _SEQUENTIAL_FRAMES and _has_hole(data, segments[-1].end, end, segments):
         raise corrupt("a part of its picture is blank")
     exif = _app(segments, 0xE1, b"Exif\x00")[1:]
     xmp = _xmp(segments)
@@ -108,17 +108,29 @@ def _segments(data: bytes) -> Iterator[_Segment]:
 def _end_of_picture(data: bytes, first_scan: int) -> int:
     """The offset behind the end marker. Markers that have no business inside compressed data mean damage."""
     at, scans = first_scan, 1
-    while found := _MARKER.search(data, at):
-        marker = data[found.start() + 1]
+    for start in _markers(data, first_scan):
+        if start < at:  # inside a segment between two scans
+            continue
+        marker = data[start + 1]
         if marker == _EOI:
-            return found.end()
+            return start + 2
         if marker not in _BETWEEN_SCANS:
             raise corrupt("its compressed picture holds a wrong marker")
         scans += marker == _SOS
         if scans > _MOST_SCANS:
             raise corrupt(f"its picture is sent in more than {_MOST_SCANS} passes")
-        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2], "big")
+        at = start + 2 + int.from_bytes(data[start + 2 : start + 4], "big")
     raise truncated("the end of the picture is missing")
+
+
+def _markers(data: bytes, begin: int) -> Iterator[int]:
+    """Where real markers stand from `begin` on: an FF followed by neither stuffing, padding nor a restart."""
+    for first in range(begin, len(data) - 1, _SEARCHED_BYTES):
+        codes = np.frombuffer(data, np.uint8, min(_SEARCHED_BYTES + 1, len(data) - first), first)
+        at = np.flatnonzero(codes[:-1] == 0xFF)
+        following = codes[at + 1]
+        is_real = (following != 0x00) & (following != 0xFF) & ((following < 0xD0) | (following > 0xD7))
+        yield from (first + at[is_real]).tolist()
 
 
 def _least_scan_bytes(frame: _Segment, segments: list[_Segment]) -> int:
@@ -150,14 +162,14 @@ def _least_scan_bytes(frame: _Segment, segments: list[_Segment]) -> int:
     return bits // 8
 
 
-def _has_hole(scan: bytes, segments: list[_Segment]) -> bool:
-    """Whether a stretch of zero bytes, as a dying card leaves it, stands in for compressed data.
+def _has_hole(data: bytes, begin: int, end: int, segments: list[_Segment]) -> bool:
+    """Whether between `begin` and `end` a stretch of zero bytes, as a dying card leaves it, stands in for compressed data.
 
     A long run of zero bits is honest only where it is the code for "nothing more in this block".
     """
     ac_tables = [table for (kind, _), table in _code_lengths(segments).items() if kind == 1]
     zero_means_nothing = bool(ac_tables) and next(iter(ac_tables[0]), 0) == 0
-    return not zero_means_nothing and scan.find(bytes(_HOLE_BYTES)) >= 0
+    return not zero_means_nothing and data.find(bytes(_HOLE_BYTES), begin, end) >= 0
 
 
 def _code_lengths(segments: list[_Segment]) -> dict[tuple[int, int], dict[int, int]]:
