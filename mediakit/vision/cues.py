@@ -91,18 +91,27 @@ def _border_contrasts(lab: Plane) -> tuple[Plane, ...]:
     left, right, top, bottom = (
         _distance_from(lab, strip.reshape(-1, 3)) for strip in (lab[:, :band], lab[:, -band:], lab[:band], lab[-band:])
     )
-    ordered: Plane = np.sort(np.stack([left, right, top, bottom]), axis=0)
+    near, far = np.minimum(left, right), np.maximum(left, right)
+    low, high = np.minimum(top, bottom), np.maximum(top, bottom)
+    middle = np.maximum(near, low), np.minimum(far, high)  # of the four, the second and third, in either order
     sides = np.asarray((left + right) / 2, np.float32)
-    return ordered[0], ordered[1], ordered[2], sides, top, bottom
+    return np.minimum(near, low), np.minimum(*middle), np.maximum(*middle), sides, top, bottom
 
 
 def _distance_from(lab: Plane, colours: Plane) -> Plane:
     """0 like these colours .. 1 unlike any of them."""
     mean = colours.mean(axis=0)
     spread = np.asarray(np.cov(colours.T) + np.eye(3) * 0.004, np.float32)
-    apart = lab - mean
-    squared = np.einsum("...i,ij,...j->...", apart, np.linalg.inv(spread), apart)
-    return np.asarray(1.0 - np.exp(-np.sqrt(np.maximum(squared, 0)) / 4), np.float32)
+    # A matrix whose product with itself is the inverse: distances are then lengths, which OpenCV measures fast.
+    whitened = cv2.transform(lab - mean, np.linalg.cholesky(np.linalg.inv(spread)).T)
+    return np.asarray(1.0 - np.exp(_length(whitened) / -4), np.float32)
+
+
+def _length(vectors: Plane) -> Plane:
+    """(H, W, 3) to (H, W)."""
+    squared = cv2.reduce((vectors * vectors).reshape(-1, 3), 1, cv2.REDUCE_SUM)
+    length: Plane = cv2.sqrt(squared).reshape(vectors.shape[:2])
+    return length
 
 
 def _surrounded(small: NDArray[np.uint8]) -> tuple[Plane, Plane]:
@@ -145,14 +154,14 @@ def _add_islands(region: NDArray[np.uint8], free: Plane, standing: Plane) -> Non
 
 def _rarity(lab: Plane) -> Plane:
     """Distance of a slightly blurred colour from the picture's mean colour."""
-    return stretched(np.linalg.norm(blurred(lab, 0.02) - lab.mean(axis=(0, 1)), axis=-1))
+    return stretched(_length(blurred(lab, 0.02) - lab.mean(axis=(0, 1))))
 
 
 def _centre_surround(lab: Plane) -> tuple[Plane, ...]:
     """How much a neighbourhood differs from the one around it, fine to coarse."""
     fine, middle, coarse, all_around = (blurred(lab, share) for share in (0.015, 0.05, 0.12, 0.3))
     pairs = ((fine, middle), (fine, coarse), (middle, coarse), (middle, all_around))
-    return tuple(np.linalg.norm(a - b, axis=-1) * 2 for a, b in pairs)
+    return tuple(_length(a - b) * 2 for a, b in pairs)
 
 
 def _texture(light: Plane) -> tuple[Plane, Plane, Plane]:
