@@ -28,6 +28,8 @@ CULLING = 1
 APART_S = 1800.0
 """Photos taken further apart are not takes of one."""
 KEEP_FILE = "mediakit-keep.txt"
+FELT = "impression"
+"""The learned part of a score: true, and no reason a person can see."""
 CLEARLY = 0.08
 """By so much must a part be worse to be named as a reason."""
 
@@ -126,10 +128,10 @@ def _judged(rels: Sequence[str], scores: Mapping[str, Score], chosen: Sequence[s
 
 
 def _lost_by(score: Score, best: Score, *, by_hand: bool) -> tuple[str, ...]:
-    """In what it is worse than the best, the most important first."""
+    """In what it is worse than the best: what can be seen and mended first, what people would merely feel last."""
     kept = {part.name: part for part in best.parts}
     worse = [p for p in score.parts if p.name in kept and kept[p.name].value - p.value > CLEARLY]
-    worse.sort(key=lambda part: -_lead(part, kept))
+    worse.sort(key=lambda part: (part.name == FELT, -_lead(part, kept)))
     found = tuple(f"{part.name}: {part.measured}, the kept one {kept[part.name].measured}" for part in worse[:3])
     if found:
         return found
