@@ -29,6 +29,8 @@ NEEDED = (
 )
 OPTIONAL = {
     "rawpy": "pip install 'mediakit[raw]'   (DNG and RAW photos)",
+    "dlib-bin": "pip install 'mediakit[staff]'   (keeping colleagues sharp by reference photos)",
+    "face-recognition-models": "pip install 'mediakit[staff]'   (the same)",
     "noto-cjk-sans-otc": "pip install 'mediakit[words]'   (Chinese words on pictures, where no font for them is installed)",
 }
 
