@@ -100,7 +100,6 @@ def _run_pool(
         max_workers=processes,
         max_tasks=JOBS_PER_WORKER,
         initializer=prepare_worker,
-        initargs=[threads],
         context=multiprocessing.get_context("spawn"),
     )
     with main_left_alone():
@@ -182,10 +181,13 @@ def run_job(job: Job, threads: int) -> Outcome:
     return make(job, threads=threads)
 
 
-def prepare_worker(threads: int) -> None:
-    """Tie a worker to its share of the cores and to its parent's life."""
+def prepare_worker() -> None:
+    """Tie a worker to one core, its clips' encoder apart, and to its parent's life.
+
+    OpenCV and OpenBLAS on two threads make a photo no sooner: its pieces are small, and the second core waits spinning.
+    """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(threads)
+        os.environ[name] = "1"
     import signal
 
     # Ctrl-C reaches the whole group; the parent decides what it means.
@@ -195,4 +197,4 @@ def prepare_worker(threads: int) -> None:
     die_with_parent()
     import cv2
 
-    cv2.setNumThreads(threads)
+    cv2.setNumThreads(1)
