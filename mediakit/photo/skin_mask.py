@@ -33,6 +33,11 @@ _SPOT = 0.06
 _TYPICAL = ((0.30, 0.40), (0.70, 0.40), (0.50, 0.58), (0.34, 0.76), (0.66, 0.76))
 """Where the five points lie in a face's box on average, for a detector that gives none."""
 
+_LEAST_SAMPLES = 12
+_GREY_CODES = 1.5
+"""A picture whose chroma is on average nearer to grey has no colour."""
+_REDDER_CODES = 2.0
+
 Points = NDArray[np.float64]
 
 
@@ -178,7 +183,7 @@ def _likelihood(small: Rgb8, oval: Float, points: Points) -> Float | None:
     """How much each pixel's colour and lightness are this face's skin, 0..1."""
     ycc = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb), (0, 0), 1.0).astype(np.float32)
     samples = _samples(ycc, points)
-    if len(samples) < 12:
+    if len(samples) < _LEAST_SAMPLES:
         return None
     middle = np.median(samples, axis=0)
     spread = np.cov((samples - middle)[:, 1:], rowvar=False) + 9 * np.eye(2)
@@ -196,19 +201,40 @@ def _likelihood(small: Rgb8, oval: Float, points: Points) -> Float | None:
 
 
 def _samples(ycc: Float, points: Points) -> Float:
-    """Colours on both cheeks, the bridge of the nose and the chin, without the darkest and lightest of them."""
+    """Colours of this face's skin, without the darkest and lightest of them; none where nothing looks like skin.
+
+    Cheeks, the bridge of the nose and the chin tell it, or, where they are another colour (a face mask, a scarf), the place
+    between the eyes. A photo without any colour is taken at its word.
+    """
     right_axis, down_axis, length = _axes(points)
+    eyes, mouth = points[:2].mean(axis=0), points[3:].mean(axis=0)
     cheeks = [(points[eye] + points[corner]) / 2 for eye, corner in ((0, 3), (1, 4))]
     cheeks = [cheek + side * 0.10 * length * right_axis for cheek, side in zip(cheeks, (-1, 1), strict=True)]
-    spots = [*cheeks, (points[:2].mean(axis=0) + points[2]) / 2, points[3:].mean(axis=0) + 0.45 * length * down_axis]
-    half = max(round(0.10 * length), 2)
+    face = [*cheeks, (eyes + points[2]) / 2, mouth + 0.45 * length * down_axis]
+    has_colour = float(np.abs(ycc[..., 1:] - 128).mean()) > _GREY_CODES
+    for spots, reach in ((face, 0.10), ([eyes + 0.05 * length * down_axis], 0.08)):
+        samples = _without_extremes(_patches(ycc, spots, max(round(reach * length), 2)))
+        if len(samples) >= _LEAST_SAMPLES and (not has_colour or _is_like_skin(np.median(samples, axis=0))):
+            return samples
+    return np.empty((0, 3), np.float32)
+
+
+def _patches(ycc: Float, spots: Sequence[Points], half: int) -> Float:
     taken = []
     for x, y in np.rint(spots).astype(int):
         patch = ycc[max(y - half, 0) : max(y + half + 1, 0), max(x - half, 0) : max(x + half + 1, 0)]
         taken.append(patch.reshape(-1, 3))
-    samples = np.concatenate(taken)
+    return np.concatenate(taken)
+
+
+def _without_extremes(samples: Float) -> Float:
     if len(samples) == 0:
         return samples
     low, high = np.quantile(samples[:, 0], (0.15, 0.95))
     kept: Float = samples[(samples[:, 0] >= low) & (samples[:, 0] <= high)]
     return kept
+
+
+def _is_like_skin(colour: Float) -> bool:
+    """Whether Y, Cr, Cb are redder than grey and not blue: skin of every complexion is, in any light a shop has."""
+    return bool(colour[1] >= 128 + _REDDER_CODES and colour[2] <= 128 + _REDDER_CODES)

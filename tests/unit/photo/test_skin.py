@@ -143,3 +143,43 @@ def test_two_faces_are_two_rows_of_facts():
     _, facts, _ = retouched_with(picture, (face, face), Retouch(denoise=0, sharpen=0))
     assert [each["asked"] for each in facts["faces"]] == [0.35, 0.35]
     assert facts["faces"][0]["texture_kept"] == one.texture_kept
+
+
+def weight_of(picture, face):
+    """The mask over the whole picture, 0 where there is none."""
+    weight = np.zeros(picture.shape[:2], np.float32)
+    for mask in skin_masks(picture, [face]):
+        mask.part(weight)[:] = mask.weight
+    return weight
+
+
+@pytest.mark.parametrize("skin", SKINS)
+@pytest.mark.parametrize("cloth", [(150, 190, 220), (238, 238, 238), (24, 24, 26)])
+def test_a_face_mask_is_no_skin(skin, cloth):
+    picture, face = portrait(skin, width=WIDTH)
+    k = WIDTH / 300
+    cloth_area = np.zeros(picture.shape[:2], np.uint8)
+    corners = [(80, 212), (150, 200), (220, 212), (205, 290), (150, 312), (95, 290)]
+    cv2.fillPoly(cloth_area, [np.array([(round(x * k), round(y * k)) for x, y in corners])], 1)
+    picture[cloth_area == 1] = cloth
+    weight = weight_of(picture, face)
+    inside = cv2.erode(cloth_area, np.ones((15, 15), np.uint8)) == 1
+    assert weight[inside].mean() < 0.02
+    assert weight[round(130 * k) : round(145 * k), round(140 * k) : round(160 * k)].mean() > 0.5
+
+
+@pytest.mark.parametrize("skin", SKINS)
+def test_a_product_before_the_cheek_is_no_skin(skin):
+    picture, face = portrait(skin, width=WIDTH)
+    k = WIDTH / 300
+    cv2.rectangle(picture, (round(75 * k), round(225 * k)), (round(100 * k), round(270 * k)), (20, 60, 160), -1)
+    weight = weight_of(picture, face)
+    assert weight[round(232 * k) : round(262 * k), round(80 * k) : round(95 * k)].max() < 0.05
+    assert weight[round(225 * k) : round(240 * k), round(195 * k) : round(212 * k)].mean() > 0.4
+
+
+def test_in_the_light_of_a_blue_stage_nothing_is_taken_for_skin():
+    picture, face = portrait(width=WIDTH)
+    blue = (picture * np.array([0.25, 0.45, 1.0])).astype(np.uint8)
+    assert skin_masks(blue, [face]) == []
+    assert retouched(blue, (face,), only_skin()) is blue
