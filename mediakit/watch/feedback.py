@@ -31,7 +31,6 @@ class Feedback:
             max_workers=1,
             max_tasks=500,
             initializer=prepare_worker,
-            initargs=[1],
             context=multiprocessing.get_context("spawn"),
         )
 
