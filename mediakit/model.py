@@ -194,6 +194,7 @@ class Anchor:
     `warm` and `magenta` are the light's colour in this photo (log2 ratios, see `mediakit.look.cast`), `curve` the code
     values (0..1) that the knots of the tone curve should have; empty where the photo is judged alone. `matrix` (nine
     numbers, row by row, linear sRGB) is a colour checker's calibration, of the photo named `chart`; empty without one.
+    `look_at_most` is the strength of the brand's look that the products of all photos of the scene allow.
     """
 
     warm: float
@@ -201,6 +202,7 @@ class Anchor:
     curve: tuple[float, ...] = ()
     matrix: tuple[float, ...] = ()
     chart: str = ""
+    look_at_most: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

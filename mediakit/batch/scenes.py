@@ -29,14 +29,15 @@ from mediakit.errors import Fault, FileError
 from mediakit.model import Anchor, Kind, Note, Outcome, Problem, Size, Source
 from mediakit.platforms.schema import Target
 from mediakit.platforms.targets import takes
+from mediakit.presets.assets import reference
 from mediakit.presets.load import LoadedPreset
 
 if TYPE_CHECKING:
-    from mediakit.look.belong import Seen
+    from mediakit.look.belong import Allowed, Seen
 
 GLIMPSING = 2
 """Raised when a change of code changes glimpses: every photo is then glimpsed again."""
-SHARING = 2
+SHARING = 3
 """Raised when a change of code changes what scenes agree on: every folder is then thought over again."""
 GLIMPSE_EDGE_PX = 480
 PASSING = frozenset(
@@ -95,11 +96,27 @@ def _thought_over(
     """What the photos of one folder agree on, kept for the next run unless another run may know more."""
     from mediakit.look.belong import agreed
 
-    found = agreed([seen[source.rel] for source in folder if source.rel in seen])
+    found = agreed([seen[source.rel] for source in folder if source.rel in seen], _allowed(shoot.preset))
     passing = any(failed[source.rel].code in PASSING for source in folder if source.rel in failed)
     if not (passing or shoot.ledger.read_only):
         shoot.ledger.keep({_folder_key(shoot, folder): to_json(found)})
     return found
+
+
+def _allowed(preset: LoadedPreset) -> Allowed | None:
+    """How far a photo lets the preset's look go, None where it has none."""
+    from mediakit.look.develop import look_strength
+    from mediakit.pixels.cube import read_cube
+
+    develop = preset.preset.develop
+    if not _has_look(preset):
+        return None
+    look = read_cube(preset.assets["develop.look"])
+    return lambda tone, anchor: look_strength(tone, develop, look, anchor)
+
+
+def _has_look(preset: LoadedPreset) -> bool:
+    return preset.preset.develop.look is not None and preset.preset.develop.look_strength > 0
 
 
 def glimpse_photo(job: Job, threads: int) -> Outcome:  # noqa: ARG001 - what every worker is handed
@@ -142,7 +159,11 @@ def _folders(sources: Sequence[Source], hashes: Mapping[str, str]) -> list[list[
 
 def _folder_key(shoot: _Shoot, folder: Sequence[Source]) -> str:
     members = sorted((ascii(source.rel), shoot.hashes[source.rel]) for source in folder)
-    text = json.dumps([members, shoot.settings, GLIMPSING, SHARING])
+    look = ""
+    if _has_look(shoot.preset):
+        bytes_of = reference(shoot.preset.assets["develop.look"]).sha256
+        look = f"{bytes_of} {shoot.preset.preset.develop.model_dump_json()}"
+    text = json.dumps([members, shoot.settings, look, GLIMPSING, SHARING])
     return f"scenes {hashlib.sha256(text.encode()).hexdigest()}"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mediakit.look.glimpse import Glimpse
+from mediakit.look.measure import Tone
 from mediakit.look.scene import Compared, Link, agree, link
 from mediakit.model import Anchor
 
@@ -19,6 +20,7 @@ LARGEST_SCENE = 24
 """A longer walk through a shop is split where most time passed."""
 
 
+Allowed = Callable[[Tone, Anchor], float]
 _ALONE = Anchor(0.0, 0.0)
 
 
@@ -31,8 +33,11 @@ class Seen:
     glimpse: Glimpse
 
 
-def agreed(photos: Sequence[Seen]) -> dict[str, Anchor]:
-    """The anchors, by name, of those photos that belong to a scene with others or come after a colour checker."""
+def agreed(photos: Sequence[Seen], allowed: Allowed | None = None) -> dict[str, Anchor]:
+    """The anchors, by name, of those photos that belong to a scene with others or come after a colour checker.
+
+    `allowed` tells how far one photo's products let the brand's look go; None where there is no look.
+    """
     ordered = in_order(photos)
     links = _links(ordered)
     alike: dict[str, int] = {}
@@ -42,7 +47,8 @@ def agreed(photos: Sequence[Seen]) -> dict[str, Anchor]:
         found = agree([ordered[i].glimpse for i in members], inside)
         anchors.update({ordered[i].name: anchor for i, anchor in zip(members, found, strict=True)})
         alike.update({ordered[i].name: members[0] for i in members})
-    return anchors | _calibrated(ordered, anchors, alike)
+    anchors |= _calibrated(ordered, anchors, alike)
+    return anchors if allowed is None else anchors | _held_back(ordered, anchors, alike, allowed)
 
 
 def _calibrated(
@@ -68,6 +74,18 @@ def _calibrated(
             chart=chart.name,
         )
     return found
+
+
+def _held_back(
+    ordered: Sequence[Seen], anchors: Mapping[str, Anchor], scene_of: Mapping[str, int], allowed: Allowed
+) -> dict[str, Anchor]:
+    """The anchors of the scenes, each with the look as far as the most delicate photo of its scene allows."""
+    most: dict[int, float] = {}
+    for photo in ordered:
+        if photo.name in scene_of:
+            scene = scene_of[photo.name]
+            most[scene] = min(most.get(scene, 1.0), allowed(photo.glimpse.tone, anchors[photo.name]))
+    return {name: replace(anchors[name], look_at_most=most[scene]) for name, scene in scene_of.items()}
 
 
 def in_order(photos: Sequence[Seen]) -> list[Seen]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from mediakit.look.cast import Cast, adaptation
 from mediakit.look.features import channel_range
-from mediakit.look.guard import hold_back
+from mediakit.look.guard import Held, hold_back
 from mediakit.look.measure import Tone
 from mediakit.look.tone_curve import apply_curve, curve_for, exposure_ev
 from mediakit.model import Anchor, Note
@@ -48,6 +48,27 @@ def cube_for(
     `look` is the brand's cube, applied last at `develop.look_strength`. With both amounts 0 and no look the result is
     exactly the identity (`Cube.is_identity`). An `anchor` takes the place of what the photo alone would be judged to be.
     """
+    cube, facts = neutral_cube(tone, develop, anchor)
+    if look is not None and develop.look_strength > 0:
+        held = _held(cube, look, tone, develop)
+        strength = held.strength if anchor is None else min(held.strength, anchor.look_at_most)
+        facts["look_strength"] = strength
+        if held.strength < develop.look_strength:
+            facts["product_shift"] = {"limit": develop.product_shift, "asked": round(held.asked, 2)}
+        elif strength < held.strength:
+            facts["held_back_by"] = "scene"
+        cube = cube.compose(look.blended(strength))
+    return cube, facts
+
+
+def look_strength(tone: Tone, develop: Develop, look: Cube, anchor: Anchor) -> float:
+    """How far a photo's own products let the look go: a scene uses it no further than its most delicate photo."""
+    cube, _ = neutral_cube(tone, develop, anchor)
+    return _held(cube, look, tone, develop).strength
+
+
+def neutral_cube(tone: Tone, develop: Develop, anchor: Anchor | None = None) -> tuple[Cube, dict[str, object]]:
+    """White balance and tone alone, without the brand's look."""
     facts: dict[str, object] = {}
     steps: list[Step] = []
     if anchor is not None:
@@ -71,26 +92,23 @@ def cube_for(
         facts["exposure_ev"] = round(exposure_ev(knots), 2)
         facts["curve"] = [round(float(value), 3) for value in knots]
         steps.append(lambda rgb: apply_curve(knots, rgb))
-    cube = Cube.from_function(lambda rgb: _in_turn(steps, rgb)) if steps else Cube.identity()
-    if look is not None and develop.look_strength > 0:
-        held = hold_back(cube, look, develop.look_strength, tone.vivid, develop.product_shift)
-        facts["look_strength"] = held.strength
-        facts["product_shift"] = round(held.moved, 2)
-        if held.strength < develop.look_strength:
-            facts["product_shift_unguarded"] = round(held.asked, 2)
-        cube = cube.compose(look.blended(held.strength))
-    return cube, facts
+    return Cube.from_function(lambda rgb: _in_turn(steps, rgb)) if steps else Cube.identity(), facts
 
 
 def notes_on(facts: Mapping[str, object]) -> tuple[Note, ...]:
     """What a person should know about what `cube_for` did."""
-    if "product_shift_unguarded" not in facts:
+    held = facts.get("product_shift")
+    if isinstance(held, dict):
+        why = f"it would move a product's colour by {held['asked']} (CIEDE2000), {held['limit']} is the preset's limit"
+    elif "held_back_by" in facts:
+        why = "a product's colour in another photo of the same scene allows no more"
+    else:
         return ()
-    words = (
-        f"The look would move a product's colour by {facts['product_shift_unguarded']} (CIEDE2000), so it was used at"
-        f" strength {facts['look_strength']}, which moves it by {facts['product_shift']}."
-    )
-    return (Note("look-held-back", words),)
+    return (Note("look-held-back", f"The look was used at strength {facts['look_strength']}: {why}."),)
+
+
+def _held(cube: Cube, look: Cube, tone: Tone, develop: Develop) -> Held:
+    return hold_back(cube, look, develop.look_strength, tone.vivid, develop.product_shift)
 
 
 def correction(cast: Cast, strength: float, reach: float = 1.0) -> Cast | None:

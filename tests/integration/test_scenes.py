@@ -53,6 +53,7 @@ def test_a_scene_is_shared_kept_and_changed_with_its_members(shoot, tmp_path):
     first = mediakit.process(shoot, to=TARGET, out=out, jobs=1)
     assert all(d.facts["develop"]["light_from"] == "scene" for o in first.outcomes for d in o.delivered)
     second = mediakit.process(shoot, to=TARGET, out=out, jobs=2)
+    assert [rel for rel, found in prints(second).items() if found != prints(first)[rel]] == []
     assert {s for found in status(second).values() for s in found} == {"kept"}
     elsewhere = mediakit.process(shoot, to=TARGET, out=tmp_path / "other", jobs=2)
     assert prints(elsewhere) == prints(first)

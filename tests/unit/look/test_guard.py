@@ -49,9 +49,9 @@ def test_no_product_moves_further_than_the_preset_says(limit):
 
 def test_a_held_look_is_said():
     _, facts = cube_for(measure(shop()), PLAIN.model_copy(update={"product_shift": 1.0}), LOOK)
-    assert 0 < facts["look_strength"] < 1 and facts["product_shift"] <= 1.0 < facts["product_shift_unguarded"]
+    assert 0 < facts["look_strength"] < 1 and facts["product_shift"]["asked"] > facts["product_shift"]["limit"] == 1.0
     (note,) = notes_on(facts)
-    assert note.code == "look-held-back" and str(facts["product_shift_unguarded"]) in note.message
+    assert note.code == "look-held-back" and str(facts["product_shift"]["asked"]) in note.message
 
 
 def test_a_look_that_stays_within_the_limit_or_meets_no_product_is_used_in_full():

@@ -6,9 +6,10 @@ import pytest
 from mediakit.look import points, signature
 from mediakit.look.belong import LARGEST_SCENE, Seen, agreed, in_order, scenes
 from mediakit.look.cast import Cast, adaptation
-from mediakit.look.develop import cube_for
+from mediakit.look.develop import cube_for, notes_on
 from mediakit.look.glimpse import glimpse
 from mediakit.look.scene import Link
+from mediakit.pixels.cube import Cube
 from mediakit.pixels.lab import lab_from_srgb
 from mediakit.pixels.light import decode, encode
 from mediakit.presets.schema import Develop
@@ -105,6 +106,20 @@ def test_a_photo_that_goes_changes_only_its_own_scene():
     assert {name: before[name] for name in before if name.startswith("b")} == {
         name: after[name] for name in after if name.startswith("b")
     }
+
+
+def test_a_scene_uses_the_look_no_further_than_its_most_delicate_photo():
+    def allowed(tone, anchor):
+        return 0.4 if anchor.warm == agreed(photos)["a2"].warm else 0.9
+
+    photos = [*seen(1, 0.0, "a"), *seen(6, 20.0, "b")]
+    strengths = {name: anchor.look_at_most for name, anchor in agreed(photos, allowed).items()}
+    assert strengths == {name: 0.4 if name.startswith("a") else 0.9 for name in strengths}
+    look = Cube.from_function(lambda rgb: rgb**1.2)
+    anchor = agreed(photos, allowed)["a0"]
+    _, facts = cube_for(photos[0].glimpse.tone, Develop(product_shift=99), look, anchor=anchor)
+    assert facts["look_strength"] == 0.4
+    assert "another photo" in notes_on(facts)[0].message
 
 
 def test_the_order_in_which_photos_come_does_not_matter():
