@@ -69,7 +69,7 @@ def find_loop(sound: Scratch, start: int, crossfade_s: float) -> Loop:
 
 def _features(sound: Scratch, start: int) -> Features:
     """Log energy in twelve bands of equal width in log frequency, 60 Hz to 16 kHz, of each 20 ms."""
-    edges = np.unique(np.geomspace(60, 16_000, _BANDS + 1) * _FRAME / RATE // 1).astype(int)
+    edges = sorted({int(hz * _FRAME / RATE) for hz in np.geomspace(60, 16_000, _BANDS + 1)})
     rows = []
     for block in sound.blocks(BLOCK, first=start):
         frames = block.shape[1] // _FRAME

@@ -7,6 +7,7 @@ a file that is not there, and a run killed between the two only makes that one s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from mediakit.batch.ledger import Ledger
@@ -16,7 +17,7 @@ from mediakit.batch.plan import FOCUS_IGNORED, Job, Plan
 from mediakit.batch.shoot import Refusal
 from mediakit.batch.workers import KeepGoing, always, run_jobs, workers_for
 from mediakit.errors import ExitCode, Fault
-from mediakit.model import Outcome, Problem, Source
+from mediakit.model import Kind, Outcome, Problem, Source
 
 TRANSIENT = frozenset(
     {Fault.TIMED_OUT, Fault.OUT_OF_MEMORY, Fault.CRASHED, Fault.DISK_FULL, Fault.NOT_WRITABLE, Fault.MISSING_PART}
@@ -35,17 +36,28 @@ def hash_sources(
     hashes: dict[str, str] = {}
     fresh: list[tuple[Source, str]] = []
     refused: list[Refusal] = []
-    for source in sources:
-        known = ledger.known_hash(source)
-        if known is None:
-            try:
-                known = file_hash(source.path)
-            except OSError as error:
-                refused.append(_unreadable(source, error))
-                continue
-            fresh.append((source, known))
-        hashes[source.rel] = known
+    with ThreadPoolExecutor(1) as beside:
+        for source in sources:
+            known = ledger.known_hash(source)
+            if known is None:
+                hashing = beside.submit(file_hash, source.path)
+                _load_rooms(sources)
+                try:
+                    known = hashing.result()
+                except OSError as error:
+                    refused.append(_unreadable(source, error))
+                    continue
+                fresh.append((source, known))
+            hashes[source.rel] = known
     return hashes, fresh, tuple(refused)
+
+
+def _load_rooms(sources: Sequence[Source]) -> None:
+    """A lone clip may well be made in this process (`run_jobs`): load what that takes, since hashing leaves us idle."""
+    if len(sources) == 1 and sources[0].kind is Kind.CLIP:
+        import av  # noqa: F401
+
+        import mediakit.batch.make_clip  # noqa: F401
 
 
 def execute(

@@ -166,7 +166,7 @@ def _schema(db: sqlite3.Connection) -> int | None:
 def _prepared(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30)
     try:
-        db.executescript(TABLES)
+        db.executescript(f"BEGIN; {TABLES}")  # one transaction with what follows: each waits for the disk
         schema = _schema(db)
         if schema not in (None, SCHEMA):
             raise sqlite3.DatabaseError(f"ledger schema {schema}")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mediakit.audio.hear import Heard, hear
 from mediakit.batch.clip_plan import Planned, untouched, wrong_length
@@ -23,15 +21,13 @@ from mediakit.errors import Fault, FileError
 from mediakit.model import Delivered, Kind, Note, Outcome, Problem, Score
 from mediakit.platforms.check import Expected, check_file
 from mediakit.video.clip import ClipInfo
-from mediakit.video.probe import probe
+from mediakit.video.probe import find_damage, probe
 from mediakit.video.render import RenderedClip, render_clip
 from mediakit.video.sample import grab_frame
 
 if TYPE_CHECKING:
     from mediakit.video.follow import Followed
     from mediakit.video.look import ClipLook
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +40,28 @@ class _Clip:
     heard: Heard | None
     out: Path
     threads: int
-    preview: str
+    preview: Future[str]
+    """Where the clip's small picture lies; raises FileError where the clip turned out to be damaged."""
 
 
 def make_clip(job: Job, *, threads: int) -> Outcome:
     """Everything one clip is wanted for. Raises FileError where the clip itself cannot be used.
 
-    Where only the sound changes, the picture is neither looked at nor scored: its stream is copied.
+    Where only the sound changes, the picture is neither looked at nor scored: its stream is copied. It is searched for
+    damage while the sound is made.
     """
     path = job.source.path
-    info = probe(path, job.limits)
+    info = probe(path, job.limits, thorough=not job.only_sound)
     look = None if job.only_sound else _looked_at(path, info)
     heard, deaf = (None, ()) if job.only_sound else _heard(path, info, threads)
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
     if job.out is not None:
-        preview = write_preview(_standing_for(path, info, look), job.out, job.sha256[:24])
-        clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads, preview=preview)
-        delivered = (*_deliver_clips(job, clip), *_covers(job, clip))
-        facts["preview"] = preview
+        with ThreadPoolExecutor(1) as beside:
+            preview = beside.submit(_shown, job, info, look)
+            clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads, preview=preview)
+            delivered = (*_deliver_clips(job, clip), *_covers(job, clip))
+        facts["preview"] = preview.result()
     return Outcome(
         rel=job.source.rel,
         sha256=job.sha256,
@@ -101,9 +100,17 @@ def _heard(path: Path, info: ClipInfo, threads: int) -> tuple[Heard | None, tupl
         return None, (Note("sound-damaged", error.message),)
 
 
-def _standing_for(path: Path, info: ClipInfo, look: ClipLook | None) -> Pixels:
-    """A frame to stand for the clip in the report: from the middle, or the first, quick to reach, where nobody looked."""
-    return look.frames[len(look.frames) // 2] if look else grab_frame(path, info, 0.0, long_edge_px=LONG_EDGE_PX)
+def _shown(job: Job, info: ClipInfo, look: ClipLook | None) -> str:
+    """A frame to stand for the clip in the report: from the middle, or the first, quick to reach, where nobody looked.
+
+    Raises FileError (corrupt) where nobody looked, and some of the clip does not decode.
+    """
+    path = job.source.path
+    if look is None:
+        find_damage(path, info)
+    frame = look.frames[len(look.frames) // 2] if look else grab_frame(path, info, 0.0, long_edge_px=LONG_EDGE_PX)
+    assert job.out is not None  # who only looks, shows nothing
+    return write_preview(frame, job.out, job.sha256[:24])
 
 
 def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:
@@ -127,6 +134,7 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
         follower = _follower(clip)
         planned = [_planned(item, clip, follower, pendings[item.path].path, work) for item in wanted]
         planned = [sounds.added_to(plan, item.recipe) for plan, item in zip(planned, wanted, strict=True)]
+        clip.preview.result()  # nothing is rendered from a clip that is damaged
         written = render_clip(clip.path, clip.info, [plan.output for plan in planned], threads=clip.threads)
         return [
             _publish(item, _with_drawing(item, plan, clip, work), file, pendings[item.path], clip)
@@ -178,12 +186,19 @@ def _with_drawing(item: Wanted, plan: Planned, clip: _Clip, work: Path) -> Plann
 
 
 def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, clip: _Clip) -> Delivered:
-    expect = Expected(size=file.size, duration_s=float(file.duration), has_audio=plan.output.track is not None)
+    expect = Expected(
+        size=file.size,
+        duration_s=float(file.duration),
+        has_audio=plan.output.track is not None,
+        copied_picture=file.passes == 0,
+    )
     try:
-        checks = check_file(file.path, item.recipe.target, expect=expect)
+        with ThreadPoolExecutor(2) as beside:
+            beside.submit(pending.flush)
+            sha256 = beside.submit(file_hash, file.path)
+            checks = check_file(file.path, item.recipe.target, expect=expect)
         refuse_unfit(item, checks)
         preview = _preview(item, file, clip)
-        sha256 = file_hash(file.path)
         pending.publish()
     except FileError as error:
         return failed(item, error)
@@ -197,7 +212,7 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
         why=plan.framing.why,
         size=file.size,
         bytes=file.bytes,
-        sha256=sha256,
+        sha256=sha256.result(),
         duration_s=round(float(file.duration), 3),
         checks=checks,
         score=_score(item, plan, file, clip),
@@ -218,7 +233,7 @@ def _score(item: Wanted, plan: Planned, file: RenderedClip, clip: _Clip) -> Scor
 def _preview(item: Wanted, file: RenderedClip, clip: _Clip) -> str:
     """A small picture of the finished clip: the source's own where the picture was copied."""
     if file.passes == 0 and file.size == clip.info.size:
-        return clip.preview
+        return clip.preview.result()
     return write_preview(grab_frame(file.path, None, 0.0), clip.out, preview_name(item))
 
 

@@ -21,6 +21,7 @@ from typing import IO
 from mediakit.errors import ClashError, Fault, FileError, UsageError
 
 HOME = ".mediakit"
+_HASHED_BYTES = 4 << 20
 TEMPORARY = ".mediakit-tmp-"
 
 
@@ -72,6 +73,11 @@ class Pending:
         except OSError as error:
             raise _disk_error(final, error) from error
         self.path = final.parent / f"{TEMPORARY}{uuid.uuid4().hex}{final.suffix}"
+
+    def flush(self) -> None:
+        """Begin writing to disk what is there, so that `publish` has less to wait for. A refusal shows there."""
+        with contextlib.suppress(OSError):
+            _flush(self.path)
 
     def publish(self, *, flush_folder: bool = True) -> None:
         """Flush to disk and rename. Raises FileError where the disk refuses."""
@@ -128,9 +134,13 @@ def flush_folders(files: Iterable[Path]) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """SHA-256 of a file, in hex. In large pieces, so that it need not wait for busy threads between them."""
+    digest = hashlib.sha256()
+    buffer = memoryview(bytearray(_HASHED_BYTES))
+    with path.open("rb", buffering=0) as stream:
+        while size := stream.readinto(buffer):
+            digest.update(buffer[:size])
+    return digest.hexdigest()
 
 
 def _locked(lock: IO[bytes]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -71,7 +72,11 @@ app.add_typer(preset.app, name="preset")
 def main() -> None:
     """The `mediakit` command. Exits with the codes of `mediakit.errors.ExitCode`."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads wait by spinning, on cores that jobs could use
-    sys.exit(run(sys.argv[1:]))
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them reads every package's metadata
+    gc.set_threshold(100_000, 50, 50)  # what imports leave behind is no garbage, and takes long to be looked through
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor is it on the way out
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from mediakit.model import Box, Crop, Delivered, Findings, Note, Outcome
-from mediakit.photo.bystanders import bystanders as not_subjects
+from mediakit.model import Box, Crop, Delivered, Face, Findings, Note, Outcome
 
 CODE = "bystanders"
 KNOWABLE_PX = 20.0
 """Height on the deliverable from which a face may be recognised; YuNet itself finds hardly any below it."""
 SURE = 0.6
+
+
+def _not_subjects(findings: Findings, keep: Collection[int] = ()) -> tuple[tuple[int, Face], ...]:
+    from mediakit.photo.bystanders import bystanders as not_subjects  # a run without photos must not wait for OpenCV
+
+    return not_subjects(findings, keep=keep)
 
 
 def bystanders(findings: Findings | None, delivered: Delivered, *, keep: Collection[int] = ()) -> Note | None:
@@ -24,7 +29,7 @@ def bystanders(findings: Findings | None, delivered: Delivered, *, keep: Collect
     scale = delivered.size.height_px / delivered.crop.h_px
     seen = [
         number
-        for number, face in not_subjects(findings, keep=keep)
+        for number, face in _not_subjects(findings, keep)
         if face.confidence >= SURE and _inside(face.box, delivered.crop) and face.box.h * scale >= KNOWABLE_PX
     ]
     if not seen:
@@ -56,7 +61,7 @@ def people(outcome: Outcome, *, ask: bool, keep: Collection[int] = ()) -> list[d
             "state": _STATES.get(str(states.get(number)), "shown" if number in keep else otherwise),
             "preview": previews.get(number),
         }
-        for number, _ in not_subjects(outcome.findings)
+        for number, _ in _not_subjects(outcome.findings)
     ]
 
 

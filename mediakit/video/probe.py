@@ -62,6 +62,13 @@ def probe(path: Path, limits: Limits, *, thorough: bool = True) -> ClipInfo:
     return _within(info, limits)
 
 
+def find_damage(path: Path, info: ClipInfo) -> None:
+    """What a thorough `probe` does more than a quick one: decode here and there. Raises FileError: corrupt."""
+    timing = Timing(info.start, info.duration, info.frames, info.fps, info.vfr, info.max_gop_s)
+    with open_clip(path, info.container) as clip:
+        look_inside(clip, info.stream, timing)
+
+
 def _container(path: Path) -> str:
     container = sniff(path)
     if container is None:
