@@ -26,7 +26,7 @@ CHIN = 0.2  # below the detector's box, in heights of it
 EARS = 0.3  # to each side, in widths of it
 MARGINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
 SLACK = 0.03  # of a face's box on each side: a crop that lacks no more than this still shows the face
-SUBJECT_SHARE = 0.7  # a crop that cannot hold this much of a clear subject's length is worse than a border
+SUBJECT_SHARE = 0.9  # a crop that cannot hold this much of a clear subject's length is worse than a border
 CLEAR_SHARE = 0.7  # of all that stands out lies in a clear subject's box
 CLEAR_LEVEL = 110  # and this is how strongly its box stands out on average, 0..255
 BORDER_WINDOWS = 1.25  # a bordered part is at least this much longer than the crop it replaces
@@ -92,7 +92,7 @@ def _cropped(findings: Findings, window: Size, ratio: str, options: Frame, zone:
     if allowed is None:
         return _bordered(findings, line, options.fallback, f"no {ratio} crop can hold {_who(findings)}")
     if _cuts_clear_subject(line, findings):
-        return _bordered(findings, line, options.fallback, f"a {ratio} crop would cut the subject in two")
+        return _bordered(findings, line, options.fallback, f"a {ratio} crop would cut the subject")
     start = _best_start(line, allowed, findings, options.headroom, zone)
     if _shows_too_little(line, start, findings):
         return _bordered(findings, line, options.fallback, f"a {ratio} crop would show only a small part")

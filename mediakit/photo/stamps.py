@@ -31,7 +31,8 @@ from mediakit.presets.recipe import Recipe
 from mediakit.presets.schema import LEAST_HEIGHT, Corner, Overlay
 
 WORDS_NOWHERE = Note(
-    "words-left-out", "No words: in every corner they would cover a face, the product or what the app draws itself."
+    "words-left-out",
+    "No words: every corner shows a face, the product, something else to see, or what the app draws itself.",
 )
 DISCLOSURE_COVERS = Note(
     "disclosure-covers", "The disclosure covers a part of what the picture is about: no corner was free."
@@ -40,6 +41,7 @@ DISCLOSURE_SMALL = Note(
     "disclosure-small",
     "The disclosure is smaller than is legible: the app leaves too little room. Say it in fewer words.",
 )
+MOST_BUSY = 0.12  # of the brand's words may lie on edges: over other words and labels nobody reads them
 APART = 0.25  # stamps keep this share of their height from each other
 
 
@@ -153,7 +155,9 @@ def _text(overlay: Overlay, font: Path | None, ground: Ground, stamps: Sequence[
     height = overlay.text_height / character_share(overlay.text, font, plate=False)
     clear = (*ground.keep_clear, *_taken(stamps))
     found = _placed(overlay, overlay.text_corner, versions[0], height, ground, clear, ground.avoid)
-    return (Stamp(found.box, versions, overlay.opacity), ()) if found else (None, (WORDS_NOWHERE,))
+    if found is None or ground.busy(found.box) > MOST_BUSY:
+        return None, (WORDS_NOWHERE,)
+    return Stamp(found.box, versions, overlay.opacity), ()
 
 
 def _placed(
