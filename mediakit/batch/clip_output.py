@@ -10,24 +10,28 @@ from pathlib import Path
 
 from mediakit.audio.hear import Heard
 from mediakit.batch.clip_camera import Cut, framed_over_time, window_of
+from mediakit.batch.clip_length import best_stretch
 from mediakit.batch.clip_plan import Planned, clip_spec, encoding_of, even_size
 from mediakit.frame.reframe import CameraPath
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for, notes_on
-from mediakit.model import Findings, Note, Seconds, Size
+from mediakit.model import Findings, Note, Size
 from mediakit.photo.render import export_size, framed, ground_of, seen_in
 from mediakit.photo.stamps import stamps_for, stamps_for_clip
 from mediakit.pixels.cube import read_cube
-from mediakit.platforms.schema import ClipSpec
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
 from mediakit.video.follow import Followed
 from mediakit.video.look import ClipLook
-from mediakit.video.render import ClipLogo, ClipOutput
+from mediakit.video.render import FROM_THE_START, ClipLogo, ClipOutput
 from mediakit.video.timing import output_fps
 
 Follower = Callable[[], Followed]
 """Follows what the clip shows; asked only where a crop may move, and then once for all deliverables."""
+
+IN_SPEECH = Note(
+    "cut-in-speech", "There is no pause near the surface's length, so the clip begins or ends in a sentence."
+)
 
 
 def plan_output(
@@ -37,10 +41,14 @@ def plan_output(
     spec = clip_spec(recipe)
     assert recipe.clip is not None
     fps = output_fps(info.fps, min(spec.max_fps, recipe.clip.max_fps))
-    length = _length(spec, info)
+    is_long = spec.max_duration_s is not None and float(info.duration) > spec.max_duration_s
+    followed = follower() if is_long or window_of(recipe, info) is not None else None
+    stretch = None
+    if is_long and spec.max_duration_s is not None and followed is not None:
+        stretch = best_stretch(float(info.duration), spec.max_duration_s, followed, heard, fps)
+    begin, length = (stretch.begin, stretch.length) if stretch else (FROM_THE_START, None)
     used = info.duration if length is None else length
-    cut = Cut(begin_s=0.0, frames=max(1, math.floor(used * fps + Fraction(1, 2))), fps=fps)
-    followed = follower() if window_of(recipe, info) is not None else None
+    cut = Cut(begin_s=float(begin), frames=max(1, math.floor(used * fps + Fraction(1, 2))), fps=fps)
     framing, camera = framed_over_time(recipe, info, look, followed, heard, cut)
     size = even_size(export_size(recipe.shape, framing, info.size))
     table = recipe.asset(recipe.develop.look)
@@ -57,6 +65,7 @@ def plan_output(
         pad_colour=recipe.frame.pad_colour,
         look=None if cube.is_identity else cube,
         logo=logo,
+        begin=begin,
         length=length,
         encoding=encoding_of(spec, recipe),
         as_shot=spec.picture == "as-shot",
@@ -64,14 +73,10 @@ def plan_output(
     facts: dict[str, object] = {"develop": developed}
     if camera is not None:
         facts["camera"] = camera.facts()
+    if stretch is not None:
+        facts["stretch"] = {"begin_s": round(float(begin), 3), "why": stretch.why}
+        notes = (*notes, *((IN_SPEECH,) if stretch.in_speech else ()))
     return Planned(output=output, framing=framing, facts=facts, notes=notes)
-
-
-def _length(spec: ClipSpec, info: ClipInfo) -> Seconds | None:
-    """The stretch that is kept where the clip is longer than the surface takes; None: all of it."""
-    if spec.max_duration_s is None or float(info.duration) <= spec.max_duration_s:
-        return None
-    return Fraction(spec.max_duration_s).limit_denominator(1000)
 
 
 def _seen_on_the_way(look: ClipLook, framing: Framing, camera: CameraPath, size: Size) -> Findings:

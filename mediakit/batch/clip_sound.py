@@ -26,7 +26,7 @@ class Sounds:
 
     def added_to(self, planned: Planned, recipe: Recipe) -> Planned:
         """The plan with its soundtrack, or without one where the clip is to be silent. Raises FileError."""
-        track = self._track(recipe, planned.output.duration(self.info))
+        track = self._track(recipe, planned.output.begin, planned.output.duration(self.info))
         if track is None:
             return planned
         facts = {
@@ -40,25 +40,32 @@ class Sounds:
         }
         return replace(planned, output=replace(planned.output, track=track.path), facts=facts)
 
-    def _track(self, recipe: Recipe, duration: Seconds) -> Track | None:
+    def _track(self, recipe: Recipe, begin: Seconds, duration: Seconds) -> Track | None:
         sound, spec = recipe.sound, recipe.target.surface.clip
         assert sound is not None  # recipes of clips have a sound
         assert spec is not None
         bed = recipe.asset(recipe.bed.file) if recipe.bed else None
-        key = (sound, bed, duration, spec.audio_kbps)
+        key = (sound, bed, begin, duration, spec.audio_kbps)
         if key not in self._made:
             folder = self.work / f"sound-{len(self._made)}"
             folder.mkdir()
             self._made[key] = make_track(
                 self.source if self.info.audio else None,
                 audio_stream=self.info.audio.stream if self.info.audio else None,
-                start_s=self.info.start,
+                start_s=self.info.start + begin,
                 duration_s=duration,
                 sound=sound,
                 bed=bed,
                 work=folder,
                 audio_kbps=spec.audio_kbps,
                 threads=self.threads,
-                heard=self.heard,
+                heard=_from(self.heard, float(begin)),
             )
         return self._made[key]
+
+
+def _from(heard: Heard | None, begin_s: float) -> Heard | None:
+    """What was heard, on the clock of a deliverable that begins at `begin_s`."""
+    if heard is None or begin_s == 0:
+        return heard
+    return replace(heard, speech=tuple((max(0.0, a - begin_s), b - begin_s) for a, b in heard.speech if b > begin_s))

@@ -145,7 +145,7 @@ class Clip(Section):
     """How clips are treated."""
 
     too_long: Literal["report", "trim"] = "report"
-    """Over the surface's length: refuse with the limit named (`report`), or keep the beginning up to it (`trim`)."""
+    """Over the surface's length: refuse with the limit named (`report`), or keep the best stretch of it (`trim`)."""
     follow: bool = True
     """The crop follows the main faces, or the thing the clip is about; false keeps one crop for the whole clip."""
     apart: Literal["pad", "speaker"] = "pad"

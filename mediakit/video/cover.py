@@ -54,19 +54,19 @@ def _best_sample(look: ClipLook, duration_s: float) -> Sample:
         if EDGE_SHARE * duration_s <= sample.t_s <= (1 - EDGE_SHARE) * duration_s
     ]
     candidates = inside or list(zip(look.samples, look.seen, strict=True))
-    sharpness = [_sharpness(sample.rgb, _focus(findings)) for sample, findings in candidates]
-    most = max(sharpness) or 1.0
+    sharp = [sharpness(sample.rgb, _focus(findings)) for sample, findings in candidates]
+    most = max(sharp) or 1.0
     worth = [
-        sharp / most + exposure(sample.rgb) + FACE_WEIGHT * face_worth(findings)
-        for (sample, findings), sharp in zip(candidates, sharpness, strict=True)
+        one / most + exposure(sample.rgb) + FACE_WEIGHT * face_worth(findings)
+        for (sample, findings), one in zip(candidates, sharp, strict=True)
     ]
     return candidates[int(np.argmax(worth))][0]
 
 
 def _sharpest_near(path: Path, info: ClipInfo, best: Sample, findings: Findings) -> float:
     near = sample_between(path, info, best.t_s - AROUND_S, best.t_s + AROUND_S, count=NEIGHBOURS)
-    sharpness = [_sharpness(sample.rgb, _focus(findings)) for sample in near]
-    return near[int(np.argmax(sharpness))].t_s if near else best.t_s
+    sharp = [sharpness(sample.rgb, _focus(findings)) for sample in near]
+    return near[int(np.argmax(sharp))].t_s if near else best.t_s
 
 
 def _focus(findings: Findings) -> Box | None:
@@ -79,7 +79,7 @@ def _focus(findings: Findings) -> Box | None:
     return Box(box.x / width, box.y / height, box.w / width, box.h / height)
 
 
-def _sharpness(rgb: Pixels, focus: Box | None) -> float:
+def sharpness(rgb: Pixels, focus: Box | None = None) -> float:
     """Energy of the finest detail (Laplacian) against the contrast there is, in the focus: 0 for none.
 
     The variance-of-Laplacian measure of Pech-Pacheco et al., ICPR 2000, made independent of contrast.

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.frame.track import Shot, Sighting, Track, join
-from mediakit.model import Face
+from mediakit.model import Face, Findings
 from mediakit.pixels.light import luma
 from mediakit.video.clip import ClipInfo
+from mediakit.video.cover import exposure, face_worth, sharpness
 from mediakit.video.cuts import CutFinder
 from mediakit.video.look import ClipLook
 from mediakit.video.sample import walk_frames
@@ -33,10 +34,12 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What was followed. `times_s` are the moments that were looked at."""
+    """What was followed. `times_s` are the moments that were looked at, `worth` what each shows: 0 nothing, 1 a well-lit
+    sharp picture, 2 one with a large face."""
 
     shots: tuple[Shot, ...]
     times_s: tuple[float, ...]
+    worth: tuple[float, ...] = ()
 
 
 def follow(path: Path, info: ClipInfo, look: ClipLook) -> Followed:
@@ -60,6 +63,7 @@ def follow(path: Path, info: ClipInfo, look: ClipLook) -> Followed:
             for begin, end in spans
         ),
         tuple(watcher.times_s),
+        watcher.worth(),
     )
 
 
@@ -79,6 +83,8 @@ class _Watcher:
     info: ClipInfo
     times_s: list[float] = field(default_factory=list)
     seen: list[list[_Seen]] = field(default_factory=list)
+    looks: list[tuple[float, float, float]] = field(default_factory=list)
+    """Light, sharpness and face of each look."""
 
     def look(self, rgb: Pixels, t_s: float) -> None:
         """One more moment."""
@@ -86,7 +92,16 @@ class _Watcher:
         grey = luma(rgb)
         faces = find_faces(rgb, shown=self.info.size)
         self.times_s.append(t_s)
+        findings = Findings(self.info.size, faces)
+        small = np.ascontiguousarray(rgb[::2, ::2])
+        self.looks.append((exposure(small), sharpness(rgb), face_worth(findings)))
         self.seen.append([_Seen(face, *_patches(grey, face, to_sample)) for face in faces])
+
+    def worth(self) -> tuple[float, ...]:
+        """Of each look; sharpness counts against the clip's own sharpest looks."""
+        light, sharp, face = np.array(self.looks).T
+        most = max(float(np.percentile(sharp, 90)), 1e-6)
+        return tuple(float(one) for one in light * np.minimum(1.0, sharp / most) + face)
 
     def tracks_in(self, begin_s: float, end_s: float) -> tuple[Track, ...]:
         """Everybody seen in one shot."""
