@@ -31,6 +31,7 @@ from mediakit.platforms.schema import Target
 from mediakit.platforms.targets import resolve
 from mediakit.presets.assets import reference
 from mediakit.presets.load import LoadedPreset, load_preset
+from mediakit.presets.lock import locked_name, refuse_other
 from mediakit.presets.recipe import STAFF
 from mediakit.presets.shoot import shoot_settings
 from mediakit.quality.verdict import verdict
@@ -106,7 +107,8 @@ def process(  # noqa: PLR0913 - what the command line can say
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
     posts = wanted_posts(shoot, loaded, words or {})
     with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
-        plan = plan_shoot(shoot, loaded, _with_platforms(targets, posts, to), folder, ledger, force=force, jobs=jobs)
+        targets = _with_platforms(targets, posts, to)
+        plan = plan_shoot(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs, posts=bool(posts))
         if keep_best is not None:
             plan = without_losers(plan, _culled(shoot, loaded, ledger, plan, jobs), keep_best)
         listener.planned(plan)
@@ -129,9 +131,10 @@ def dry_run(
     """The plan `process` would carry out, with nothing written anywhere."""
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
-    targets = _with_platforms(targets, wanted_posts(shoot, loaded, {}), to)
+    posts = wanted_posts(shoot, loaded, {})
+    targets = _with_platforms(targets, posts, to)
     with Ledger(ledger_path(folder), read_only=True) as ledger:
-        return plan_shoot(shoot, loaded, targets, folder, ledger, force=force)
+        return plan_shoot(shoot, loaded, targets, folder, ledger, force=force, posts=bool(posts))
 
 
 def cull(shoot: str | Path, *, preset: str | Path | None = None, jobs: int | None = None) -> Culled:
@@ -177,7 +180,9 @@ def prepare(
     said = dict(overrides or {})
     if settings.keep_faces:
         said["privacy.keep_faces"] = {**settings.keep_faces, **_kept(said)}
-    loaded = load_preset(preset or settings.preset or DEFAULT_PRESET, overrides=said)
+    name = preset or settings.preset or locked_name(shoot.root) or DEFAULT_PRESET
+    loaded = load_preset(name, overrides=said)
+    refuse_other(shoot.root, load_preset(name) if said else loaded)
     _refuse_unknown({*settings.keep_faces, *_kept(said)}, shoot)
     targets = resolve(to or settings.targets or loaded.preset.targets)
     if not shoot.sources and not shoot.refused:
@@ -214,6 +219,7 @@ def plan_shoot(  # noqa: PLR0913 - a shoot, what is wanted of it, and what is kn
     force: bool,
     jobs: int | None = None,
     settled: Mapping[str, Settled] = NOTHING_SETTLED,
+    posts: bool = False,
 ) -> Plan:
     """The plan for a shoot: hashed, scenes known, less what is there already (with `force`, all of it).
 
@@ -225,7 +231,7 @@ def plan_shoot(  # noqa: PLR0913 - a shoot, what is wanted of it, and what is kn
     shared = shared_looks(shoot.sources, loaded, targets, ledger, hashes=hashes, jobs=jobs)
     anchors = {rel: anchor for rel, (sha256, anchor) in settled.items() if hashes.get(rel) == sha256}
     shared = replace(shared, anchors={r: a for r, a in {**shared.anchors, **anchors}.items() if a is not None})
-    plan = plan_batch(shoot, loaded, targets, out, hashes=hashes, shared=shared)
+    plan = plan_batch(shoot, loaded, targets, out, hashes=hashes, shared=shared, posts=posts)
     plan = replace(plan, refused=(*plan.refused, *unreadable))
     return plan if force else without_done(plan, ledger)
 

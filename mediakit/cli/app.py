@@ -15,7 +15,7 @@ from mediakit.cli import (
     check,
     cull,
     doctor,
-    preset,
+    preset_share,
     process,
     resize,
     retouch,
@@ -66,7 +66,7 @@ app.command("check")(check.check)
 app.command("caption")(caption.caption)
 app.command("doctor")(doctor.doctor)
 app.add_typer(target.app, name="target")
-app.add_typer(preset.app, name="preset")
+app.add_typer(preset_share.app, name="preset")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from mediakit.batch.shoot import Shoot, refuse_overlap
 from mediakit.errors import ClashError, UsageError
 from mediakit.platforms.targets import resolve
 from mediakit.presets.load import load_preset
+from mediakit.presets.lock import locked_name, refuse_other
 from mediakit.presets.shoot import shoot_settings
 from mediakit.watch.rounds import Order
 
@@ -31,7 +32,9 @@ def order_for(
         raise UsageError(f"{inbox} is not a folder.", "Give the folder that the photos arrive in.")
     root = inbox.resolve()
     settings = shoot_settings(root)
-    loaded = load_preset(preset or settings.preset or DEFAULT_PRESET, overrides=overrides or {})
+    name = preset or settings.preset or locked_name(root) or DEFAULT_PRESET
+    loaded = load_preset(name, overrides=overrides or {})
+    refuse_other(root, load_preset(name) if overrides else loaded)
     folder = loaded.folder.resolve()
     if root == folder or root in folder.parents:
         raise ClashError(
