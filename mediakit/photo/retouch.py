@@ -6,8 +6,12 @@ outside the skin mask and stays within the preset's ceilings, face by face. Noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+import cv2
+import numpy as np
 
 from mediakit.model import Face, Note
 from mediakit.photo.denoise import denoise, left_over
@@ -17,6 +21,10 @@ from mediakit.photo.skin_mask import SkinMask, skin_masks
 from mediakit.pixels.light import Rgb8
 from mediakit.pixels.noise import Noise, measure_noise
 from mediakit.presets.schema import Retouch
+
+Result = TypeVar("Result")
+_Skin = tuple[Rgb8, list[dict[str, object]], tuple[Note, ...]]
+"""A picture, the numbers of each face on it, notes."""
 
 SKIN_LOWERED = "skin-lowered"
 
@@ -34,28 +42,50 @@ def retouch(rgb: Rgb8, faces: Sequence[Face], options: Retouch, *, shown_scale: 
     """The retouched picture and what was done.
 
     rgb: (H, W, 3) uint8 sRGB at its final size; never written to. `faces` are in its pixels. `shown_scale` is pixels of
-    this picture for each pixel of the source: an enlarged picture holds no finer detail to sharpen.
+    this picture for each pixel of the source: an enlarged picture holds no finer detail to sharpen. A step that fails on
+    this picture is left out, and a note says which.
     """
     facts: dict[str, object] = {}
+    notes: list[Note] = []
     noise = Noise(0.0, 0.0)
     if options.denoise > 0 or options.sharpen > 0:
         noise = measure_noise(rgb)
         facts["noise"] = asdict(noise)
-    result = denoise(rgb, noise, options.denoise)
+    result = _or_note(lambda: denoise(rgb, noise, options.denoise), rgb, "denoise", notes)
     facts["denoised"] = result is not rgb
+    nobody: list[SkinMask] = []
     wanted = options.skin > 0 or options.sharpen > 0
-    masks = skin_masks(result, faces) if wanted else []
-    notes: tuple[Note, ...] = ()
+    masks = _or_note(lambda: skin_masks(result, faces), nobody, "skin", notes) if wanted else nobody
     if options.skin > 0 and masks:
-        result = result.copy() if result is rgb else result
-        numbers = [_smooth(result, mask, options) for mask in masks]
-        facts["faces"] = [
-            {"region_px": mask.region.as_list(), **asdict(each)} for mask, each in zip(masks, numbers, strict=True)
-        ]
-        notes = _lowered(numbers, options)
+        before = result
+        untouched: _Skin = (before, [], ())
+        result, facts["faces"], lowered = _or_note(lambda: _skin(before, masks, options), untouched, "skin", notes)
+        notes += lowered
+    smooth = result
     strength = options.sharpen / max(shown_scale, 1.0)
-    result = sharpen(result, strength, noise_luma=left_over(noise, options.denoise).luma, spare=masks)
-    return Retouched(result, facts, notes)
+    left = left_over(noise, options.denoise).luma
+    result = _or_note(lambda: sharpen(smooth, strength, noise_luma=left, spare=masks), smooth, "sharpen", notes)
+    return Retouched(result, facts, tuple(notes))
+
+
+def _or_note(step: Callable[[], Result], otherwise: Result, name: str, notes: list[Note]) -> Result:
+    """What a step makes of the picture; where it fails, the picture without it, and a note."""
+    try:
+        return step()
+    except (cv2.error, ValueError, FloatingPointError, MemoryError, np.linalg.LinAlgError) as problem:
+        reason = (str(problem).strip() or type(problem).__name__).splitlines()[0]
+        notes.append(Note(f"{name}-left-out", f"Retouch: {name} failed on this picture and was left out: {reason}"))
+        return otherwise
+
+
+def _skin(rgb: Rgb8, masks: Sequence[SkinMask], options: Retouch) -> _Skin:
+    """A copy with all faces retouched, their numbers, and a note where a ceiling held."""
+    picture = rgb.copy()
+    numbers = [_smooth(picture, mask, options) for mask in masks]
+    rows: list[dict[str, object]] = [
+        {"region_px": mask.region.as_list(), **asdict(each)} for mask, each in zip(masks, numbers, strict=True)
+    ]
+    return picture, rows, _lowered(numbers, options)
 
 
 def _smooth(picture: Rgb8, mask: SkinMask, options: Retouch) -> SkinFacts:

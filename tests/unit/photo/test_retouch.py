@@ -250,3 +250,18 @@ def test_an_enlarged_picture_is_sharpened_less():
     options = Retouch(skin=0, denoise=0, sharpen=0.6)
     native, enlarged = (retouched(picture, (), options, shown_scale=s).astype(int) for s in (1.0, 3.0))
     assert np.abs(enlarged - picture).sum() < np.abs(native - picture).sum()
+
+
+@pytest.mark.parametrize("step", ["denoise", "skin_masks", "smooth_skin", "sharpen"])
+def test_a_step_that_fails_is_left_out_and_named(monkeypatch, step):
+    def broken(*_, **__):
+        raise cv2.error("no luck\nwith this one")
+
+    picture, face = portrait()
+    monkeypatch.setattr(f"mediakit.photo.retouch.{step}", broken)
+    result, _, notes = retouched_with(picture, (face,), Retouch())
+    assert result.shape == picture.shape
+    assert not np.array_equal(result, picture)  # the other steps are done
+    (note,) = notes
+    assert note.code == {"denoise": "denoise", "sharpen": "sharpen"}.get(step, "skin") + "-left-out"
+    assert "no luck" in note.message and "with this" not in note.message
