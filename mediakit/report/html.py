@@ -103,7 +103,14 @@ def _delivered(item: Mapping[str, Any]) -> dict[str, Any]:
     shown["href"] = link(item["path"]) if written else None
     shown["clip"] = written and item["path"].lower().endswith((".mp4", ".mov", ".m4v"))
     shown["skin"] = _skin(item["facts"])
+    shown["corners_px"] = _corners(item["facts"])
     return shown
+
+
+def _corners(facts: Mapping[str, Any]) -> list[list[float]] | None:
+    """Where the part that was set upright lies in the original; None where nothing was turned."""
+    told = facts.get("straightened")
+    return told.get("corners_px") if isinstance(told, Mapping) else None
 
 
 def _skin(facts: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -155,12 +155,30 @@ function before(source, item) {
 function crop(source, item) {
   const frame = el("div.cropped");
   shape(frame, source.size_px);
-  frame.append(el("img", { src: picture(source, 0), alt: t("original") }), placed("span.shown-part", item.crop_px, source));
+  const corners = item.corners_px;
+  const shown = corners ? turnedPart(corners, source.size_px) : placed("span.shown-part", item.crop_px, source);
+  frame.append(el("img", { src: picture(source, 0), alt: t("original") }), shown);
   for (const face of source.faces) frame.append(placed(face.main ? "span.found.main" : "span.found", face.box_px, source));
   const others = source.faces.some((face) => !face.main);
   const mains = source.faces.some((face) => face.main);
   return [el("div.canvas", {}, frame), el("p.legend.soft", {}, el("span.key.frame"), t("crop_frame"),
     mains ? [el("span.key.main"), t("face_main")] : null, others ? [el("span.key.other"), t("face_other")] : null)];
+}
+
+/** The part of a picture that was set upright: four corners, so no box can show it. */
+function turnedPart(corners, [width, height]) {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  drawing.setAttribute("preserveAspectRatio", "none");
+  drawing.classList.add("turned-part");
+  const inner = corners.map(([x, y]) => `${x} ${y}`).join(" L ");
+  for (const [name, path] of [["rest", `M 0 0 H ${width} V ${height} H 0 Z M ${inner} Z`], ["edge", `M ${inner} Z`]]) {
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    line.setAttribute("d", path);
+    line.classList.add(name);
+    drawing.append(line);
+  }
+  return drawing;
 }
 
 function placed(tag, [x, y, w, h], source) {
