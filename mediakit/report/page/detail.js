@@ -165,20 +165,12 @@ function crop(source, item) {
     mains ? [el("span.key.main"), t("face_main")] : null, others ? [el("span.key.other"), t("face_other")] : null)];
 }
 
-/** The part of a picture that was set upright: four corners, so no box can show it. */
+/** The part of a picture that was set upright: four corners, so no box can show it. What is around it is darkened. */
 function turnedPart(corners, [width, height]) {
-  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  drawing.setAttribute("preserveAspectRatio", "none");
-  drawing.classList.add("turned-part");
-  const inner = corners.map(([x, y]) => `${x} ${y}`).join(" L ");
-  for (const [name, path] of [["rest", `M 0 0 H ${width} V ${height} H 0 Z M ${inner} Z`], ["edge", `M ${inner} Z`]]) {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    line.setAttribute("d", path);
-    line.classList.add(name);
-    drawing.append(line);
-  }
-  return drawing;
+  const inner = [...corners, corners[0]].map(([x, y]) => `${(x / width) * 100}% ${(y / height) * 100}%`).join(", ");
+  const node = el("span.turned-part");
+  node.style.clipPath = `polygon(evenodd, 0% 0%, 100% 0%, 100% 100%, 0% 100%, 0% 0%, ${inner}, 0% 0%)`;
+  return node;
 }
 
 function placed(tag, [x, y, w, h], source) {
