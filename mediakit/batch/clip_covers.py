@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mediakit.batch.make_photo import deliver
+from mediakit.batch.make_photo import deliver, judged_by
 from mediakit.batch.people import without_bystanders
 from mediakit.batch.plan import Wanted
 from mediakit.batch.problems import failed
@@ -33,5 +33,6 @@ def deliver_covers(wanted: Sequence[Wanted], path: Path, info: ClipInfo, look: C
         hidden = without_bystanders(photo, seen.findings, [item.recipe for item in wanted])
     except FileError as error:
         return [failed(item, error) for item in wanted]
-    made = [deliver(item, hidden.photo, hidden.findings, seen.tone, out) for item in wanted]
+    judged = judged_by(photo, seen)
+    made = [deliver(item, hidden.photo, hidden.findings, seen.tone, out, judged) for item in wanted]
     return [replace(one, facts={**one.facts, "frame_s": round(frame.t_s, 3)}) for one in made]

@@ -103,6 +103,25 @@ def new(
     say(f"Put logo.png, look.cube and beds/ into it, edit preset.toml, then: mediakit preset check {folder}")
 
 
+@app.command()
+def approve(
+    photos: Annotated[list[Path], typer.Argument(help="Photos the brand has posted, or folders of them.")],
+    preset: Annotated[str, typer.Option("--preset", help="The preset to keep them in: a name or a folder.")],
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="How many photos at a time.")] = None,
+) -> None:
+    """Tell a preset which posts the brand was happy with; scores then say where a photo stands among them.
+
+    Only scores and their parts are kept (approved.json beside preset.toml), never the photos.
+    """
+    from statistics import median
+
+    from mediakit.batch.look import approve as keep
+
+    path, known = keep(photos, preset=preset, jobs=jobs)
+    out().print(str(path), markup=False)
+    say(f"{len(known)} approved posts, half of them score {median(one.value for one in known):.0f} and more.")
+
+
 def _summary(folder: Path) -> dict[str, object]:
     from mediakit.presets.load import load_preset
 

@@ -70,7 +70,8 @@ def _score(item: Looked) -> dict[str, Any]:
     parts = [
         {"name": p.name, "value": round(p.value, 3), "measured": p.measured, "tip": p.tip} for p in item.score.parts
     ]
-    return {"value": item.score.value, "verdict": item.verdict, "parts": parts, "fix": _worst(item)}
+    found = {"value": item.score.value, "verdict": item.verdict, "parts": parts, "fix": _worst(item)}
+    return found if item.among_approved is None else {**found, "among_approved": item.among_approved}
 
 
 def _worst(item: Looked) -> str:
@@ -87,6 +88,8 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
         filled = round(found["value"] / 100 * BAR_CELLS)
         bar = "█" * filled + "·" * (BAR_CELLS - filled)
         tip = f"  {found['fix']}" if found["fix"] else ""
+        if "among_approved" in found:
+            tip = f"  better than {found['among_approved']} % of the approved{tip}"
         out().print(f"{found['value']:5.1f} {bar}  {found['verdict']:6}  {row['path']}{tip}", markup=False)
 
 

@@ -33,6 +33,12 @@ def working_copy(rgb: Pixels) -> Pixels:
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def thumbnail(rgb: Pixels, edge_px: int = 384) -> Pixels:
+    """A copy for what needs no detail, picked rather than averaged: pure white and black stay what they are."""
+    step = max(1, max(rgb.shape[:2]) // edge_px)
+    return np.ascontiguousarray(rgb[::step, ::step])
+
+
 def luma(rgb: Pixels) -> Grey:
     """(H, W) float32 luma, 0..255."""
     return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32)
@@ -105,7 +111,8 @@ def clipped_shares(rgb: Pixels) -> tuple[float, float]:
 def lightness(rgb: Pixels, box: Box | None = None) -> tuple[float, float, float]:
     """CIE L* of the darkest 5 %, the median and the brightest 5 % of the picture or of a box in it, 0..100 each."""
     area = np.ascontiguousarray(_inside(rgb, box))
-    small = cv2.resize(area, (min(256, area.shape[1]), min(256, area.shape[0])), interpolation=cv2.INTER_AREA)
+    area = thumbnail(area)
+    small = cv2.resize(area, (min(128, area.shape[1]), min(128, area.shape[0])), interpolation=cv2.INTER_AREA)
     values = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)[..., 0]
     low, middle, high = np.percentile(values, [5, 50, 95])
     return float(low), float(middle), float(high)

@@ -1,180 +1,212 @@
 """How good a photo is for posting, 0..100, and why.
 
-Each part is a measured fact turned into 0 poor .. 1 fine; `total` puts them together so that one bad fault
-sinks a picture, however good the rest is. No threshold lives here; `verdict` holds the brand's.
+A network says what people would think of it (`impression`), measures say why (`parts`), `total` puts both together. No
+threshold lives here; `verdict` holds the brand's. What a deliverable looks like is told from its source: the network looks
+once a photo, and what crop, size and colours changed is measured.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.model import Box, Face, Findings, Part, Score, Size
+from mediakit.look.measure import Tone
+from mediakit.model import Box, Crop, Face, Findings, Part, Score, Size
 from mediakit.quality import measures
+from mediakit.quality import parts as reasons
+from mediakit.quality.impression import Impression, impression
+from mediakit.quality.total import total
 
 Pixels = NDArray[np.uint8]
 
-FINE_SHORT_SIDE_PX = 1080
-POOR_SHORT_SIDE_PX = 360
-DECISIVE_WEIGHT = 1.0
-"""A part of this weight and more can spoil a picture alone."""
+EYES_FROM_PX = 24
+"""Distance of the eyes in the working copy from which on their sharpness can be read."""
+LIGHT_BLUR = 1.0
+"""From this level on a doubling of the fault is one level more; below it, levels are in proportion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A scored photo, and what its deliverables are scored by. `work` is its working copy."""
+
+    score: Score
+    seen: Impression
+    soft_px: float | None
+    detail: float
+    noise: float
+    judged_cast: float | None
+    work: Pixels
+    shown: Size
 
 
 def score_photo(
     rgb: Pixels, findings: Findings, *, shown: Size, encoded_quality: int | None = None, tilt_counts: bool = True
 ) -> Score:
-    """The score of a picture.
+    """The score of a picture; `judge_photo` with nothing else wanted."""
+    return judge_photo(rgb, findings, shown=shown, encoded_quality=encoded_quality, tilt_counts=tilt_counts).score
 
-    rgb: (H, W, 3) uint8 sRGB at any size that shows all of it; `findings` in pixels of `shown`, its full size.
-    encoded_quality: the JPEG quality estimated from its tables, None where there are none.
+
+def judge_photo(
+    rgb: Pixels,
+    findings: Findings,
+    *,
+    shown: Size,
+    tone: Tone | None = None,
+    encoded_quality: int | None = None,
+    tilt_counts: bool = True,
+) -> Judged:
+    """Score a picture and keep what its deliverables need. About 60 ms at any size.
+
+    rgb: (H, W, 3) uint8 sRGB at any size that shows all of it; `findings` in pixels of their own size; `shown` its full size.
+    tone: of `look.measure`, for its reading of the light. encoded_quality: the JPEG quality estimated from its tables, None
+    where there are none. Raises MissingPartError where a part of the installation is missing.
     """
     work = measures.working_copy(rgb)
+    seen = impression(work)
     scale = work.shape[1] / findings.size.width_px
     faces = [_scaled_face(face, scale) for face in findings.main_faces]
     subject = findings.subject.scaled(scale) if findings.subject else None
-    parts = score_parts(work, faces, subject)
-    parts.append(resolution_part(shown))
-    if encoded_quality is not None:
-        parts.append(compression_part(encoded_quality))
-    if tilt_counts and findings.tilt_deg is not None:
-        parts.append(tilt_part(findings.tilt_deg))
-    if faces:
-        parts.append(faces_part(faces, work))
-    return total(parts)
-
-
-def score_parts(work: Pixels, faces: Sequence[Face], subject: Box | None) -> list[Part]:
-    """The parts that any single picture has, a photo or a frame of a clip; `work` at the working size."""
     grey = measures.luma(work)
     noise = measures.noise_sigma(grey)
     where = faces[0].box if faces else subject
+    soft = measures.softness_px(grey, noise, where)
+    if soft is None and where is not None:
+        soft = measures.softness_px(grey, noise)
+    detail = measures.fine_detail(grey, noise)
+    judged_cast = None if tone is None else math.hypot(tone.cast.warm, 1.5 * tone.cast.magenta)
+    found = [
+        reasons.impression_part(seen.opinion),
+        reasons.sharpness_part(soft, detail, seen.soft, of_face=bool(faces)),
+        *_light_parts(work, faces, seen, judged_cast),
+        reasons.noise_part(noise, seen.noise),
+        reasons.resolution_part(shown),
+    ]
+    compression = reasons.compression_part(encoded_quality, seen.compression)
+    found += [compression] if compression else []
+    if tilt_counts and findings.tilt_deg is not None:
+        found.append(reasons.tilt_part(findings.tilt_deg))
+    found += _face_parts(grey, noise, faces)
+    return Judged(total(found), seen, soft, detail, noise, judged_cast, work, shown)
+
+
+def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Crop) -> Score:
+    """What a rendered picture is worth, 2 ms: the network's impression of the source, and what rendering changed.
+
+    rgb: (H, W, 3) uint8 sRGB as written; `findings` in its pixels; `crop` in the source's shown pixels. A crop enlarges blur
+    and noise with the picture, develop changes light and colour (measured against the same part of the source), fewer pixels
+    are less detail. Limits: what is no longer in the frame stays in the impression.
+    """
+    before = _part_of(source, crop)
+    faces = findings.main_faces
+    enlarged = max(1.0, max(source.shown.width_px, source.shown.height_px) / max(crop.w_px, crop.h_px))
+    lighter = (_middle(rgb) - _middle(before)) / 15
+    seen = replace(
+        source.seen,
+        soft=_enlarged(source.seen.soft, enlarged),
+        noise=_enlarged(source.seen.noise, enlarged),
+        under=source.seen.under - lighter,
+        over=source.seen.over + lighter / 0.75,
+    )
+    size = Size(rgb.shape[1], rgb.shape[0])
+    judged_cast = None
+    if source.judged_cast is not None:
+        judged_cast = source.judged_cast * _cast_left(rgb, before)
+    soft = None if source.soft_px is None else source.soft_px * enlarged
+    return total(
+        [
+            reasons.impression_part(seen.opinion),
+            reasons.sharpness_part(soft, source.detail, seen.soft, of_face=bool(faces)),
+            *_light_parts(rgb, faces, seen, judged_cast),
+            reasons.noise_part(source.noise * enlarged, seen.noise),
+            reasons.resolution_part(_true_size(size, crop)),
+            *([reasons.faces_part(faces, size)] if faces else []),
+        ]
+    )
+
+
+def frame_parts(work: Pixels, faces: Sequence[Face], subject: Box | None, seen: Impression | None) -> list[Part]:
+    """The parts that any frame of a clip has; `work` at the working size, `seen` where the network looked at it."""
+    grey = measures.luma(work)
+    noise = measures.noise_sigma(grey)
+    soft = measures.softness_px(grey, noise, faces[0].box if faces else subject)
     return [
-        sharpness_part(grey, noise, where, of_face=bool(faces)),
-        exposure_part(work, faces),
-        clipping_part(work),
-        noise_part(noise),
-        cast_part(work),
+        reasons.sharpness_part(
+            soft, measures.fine_detail(grey, noise), seen.soft if seen else None, of_face=bool(faces)
+        ),
+        *_light_parts(work, faces, seen, None),
+        reasons.noise_part(noise, seen.noise if seen else None),
     ]
 
 
-def total(parts: Sequence[Part]) -> Score:
-    """The weighted geometric mean of the parts times the square root of the worst that matters, 0..100.
-
-    A mean alone forgives: seven good parts hide a hopeless blur, and nobody posts a blurred photo for its exposure. A
-    part at zero counts as a fiftieth, so order is never lost.
-    """
-    weight = sum(part.weight for part in parts)
-    logs = sum(part.weight * math.log(max(part.value, 0.02)) for part in parts)
-    worst = min((part.value for part in parts if part.weight >= DECISIVE_WEIGHT), default=1.0)
-    return Score(round(100 * math.exp(logs / weight) * math.sqrt(max(worst, 0.02)), 1), tuple(parts))
-
-
-def sharpness_part(grey: NDArray[np.float32], noise: float, where: Box | None, *, of_face: bool) -> Part:
-    """How soft the subject's edges are; the whole picture's where the subject shows none."""
-    soft = measures.softness_px(grey, noise, where)
-    if soft is None:
-        soft = measures.softness_px(grey, noise)
-    if soft is None:
-        return Part(
-            "sharpness", 0.6, 3.0, "no detail to judge sharpness by", "Move closer, or show something with edges."
-        )
-    what = "the face" if of_face else "the subject"
-    tip = f"Hold still or tap to focus: {what} is blurred." if soft > 1.0 else ""
-    # Softness alone calls a faint picture sharp; how much fine detail there is at all tells the two apart.
-    detail = measures.fine_detail(grey, noise)
-    value = 0.5 * ramp(soft, 2.0, 0.2) + 0.5 * ramp(math.log2(detail + 0.5), 0.3, 3.8)
-    measured = f"edges of {what} {soft:.1f} px soft at 1024 px, fine detail of {detail:.1f} levels"
-    return Part("sharpness", value, 3.0, measured, tip)
+def _light_parts(rgb: Pixels, faces: Sequence[Face], seen: Impression | None, cast: float | None) -> list[Part]:
+    light = measures.lightness(rgb, faces[0].box if faces else None)
+    under, over = (seen.under, seen.over) if seen else (None, None)
+    small = measures.thumbnail(rgb)
+    white, black = measures.clipped_shares(small)
+    return [
+        reasons.exposure_part(light, white, under, over, of_face=bool(faces)),
+        reasons.clipping_part(white, black),
+        reasons.cast_part(*measures.neutral_cast(small), cast),
+    ]
 
 
-def exposure_part(work: Pixels, faces: Sequence[Face]) -> Part:
-    """Median lightness of the face where there is one, else of the picture."""
-    low, middle, high = measures.lightness(work, faces[0].box if faces else None)
-    what = "face" if faces else "picture"
-    value = min(ramp(middle, 8, 32), ramp(middle, 97, 84), max(ramp(high, 22, 66), 0.05))
-    # Half the light is about 15 units of L* in the middle of the range.
-    stops = (50 - middle) / 15
-    measured = f"{what} at L* {middle:.0f}, darkest {low:.0f}, brightest {high:.0f}"
-    if middle < 28:
-        return Part("exposure", value, 2.0, measured, f"Turn towards the light: about {stops:.0f} stops under.")
-    if middle > 88:
-        return Part("exposure", value, 2.0, measured, f"Step out of the glare: about {-stops:.0f} stops over.")
-    return Part("exposure", value, 2.0, measured)
+def _face_parts(grey: NDArray[np.float32], noise: float, faces: Sequence[Face]) -> list[Part]:
+    if not faces:
+        return []
+    found = [reasons.faces_part(faces, Size(grey.shape[1], grey.shape[0]))]
+    eyes = _eyes(faces[0])
+    soft = None if eyes is None else measures.softness_px(grey, noise, eyes)
+    return found if soft is None else [*found, reasons.eyes_part(soft)]
 
 
-def clipping_part(work: Pixels) -> Part:
-    """Shares of the picture that are pure white or pure black."""
-    white, black = measures.clipped_shares(work)
-    value = min(ramp(white, 0.45, 0.04), ramp(black, 0.6, 0.12))
-    tip = (
-        "Avoid the lamp or window in the frame."
-        if white > 0.15
-        else "Add light: the shadows are empty."
-        if black > 0.3
-        else ""
-    )
-    return Part("clipping", value, 1.0, f"{100 * white:.1f} % pure white, {100 * black:.1f} % pure black", tip)
+def _eyes(face: Face) -> Box | None:
+    """A strip around both eyes; None where they are unknown, too close together or one hides behind the nose."""
+    if len(face.points) < 2:
+        return None
+    (x0, y0), (x1, y1) = face.points[:2]
+    apart = math.hypot(x1 - x0, y1 - y0)
+    if apart < EYES_FROM_PX:
+        return None
+    middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
+    height = max(1.2 * apart, 2.0 * measures.TILE_PX)
+    width = max(2.0 * apart, 2.0 * measures.TILE_PX)
+    return Box(middle_x - width / 2, middle_y - height / 2, width, height)
 
 
-def noise_part(noise: float) -> Part:
-    """Standard deviation on flat areas."""
-    tip = "More light, or a steadier hand, would let the phone use less gain." if noise > 4 else ""
-    return Part("noise", ramp(noise, 9, 1.2), 1.5, f"noise of {noise:.1f} levels of 255 on flat areas", tip)
+def _part_of(source: Judged, crop: Crop) -> Pixels:
+    scale = source.work.shape[1] / source.shown.width_px
+    left, top = round(crop.x_px * scale), round(crop.y_px * scale)
+    right, bottom = round((crop.x_px + crop.w_px) * scale), round((crop.y_px + crop.h_px) * scale)
+    part = source.work[max(top, 0) : max(bottom, top + 1), max(left, 0) : max(right, left + 1)]
+    return np.ascontiguousarray(part) if part.size else source.work
 
 
-def cast_part(work: Pixels) -> Part:
-    """The tint of what should be grey; no fault without enough of it."""
-    cast, share = measures.neutral_cast(work)
-    if share < 0.05:
-        return Part("colour-cast", 1.0, 0.7, "nothing grey to read a cast from")
-    tip = "Switch off one of the two kinds of light." if cast > 13 else ""
-    return Part("colour-cast", ramp(cast, 24, 8), 0.7, f"greys are {cast:.0f} units of a*b* off neutral", tip)
+def _middle(rgb: Pixels) -> float:
+    return measures.lightness(rgb)[1]
 
 
-def resolution_part(shown: Size) -> Part:
-    """The short side against what the platforms show, on a logarithmic scale."""
-    short = shown.short_side_px
-    value = ramp(math.log2(short), math.log2(POOR_SHORT_SIDE_PX / 2), math.log2(FINE_SHORT_SIDE_PX))
-    tip = "Send the original, not a screenshot or a chat copy." if short < 720 else ""
-    return Part("resolution", value, 1.2, f"short side {short} px, platforms show {FINE_SHORT_SIDE_PX}", tip)
+def _cast_left(after: Pixels, before: Pixels) -> float:
+    """How much of the tint of the greys is left, 0..2."""
+    (now, seen), (was, had) = (measures.neutral_cast(measures.thumbnail(rgb)) for rgb in (after, before))
+    return 1.0 if min(seen, had) < 0.05 or was < 1 else min(2.0, now / was)
 
 
-def compression_part(quality: int) -> Part:
-    """The JPEG quality the file was saved with."""
-    tip = "Ask for the original: this copy was compressed hard." if quality < 50 else ""
-    return Part("compression", ramp(quality, 10, 75), 1.0, f"saved at about JPEG quality {quality}", tip)
+def _enlarged(level: float, times: float) -> float:
+    """The level of a blur or noise that is shown so many times larger."""
+    if level <= 0 or times <= 1:
+        return level
+    amount = (level if level < LIGHT_BLUR else 2 ** (level - LIGHT_BLUR)) * times
+    return amount if amount < LIGHT_BLUR else LIGHT_BLUR + math.log2(amount)
 
 
-def tilt_part(tilt_deg: float) -> Part:
-    """How far it leans, where lines show it."""
-    tip = f"Hold the phone level: it leans {abs(tilt_deg):.0f} degrees." if abs(tilt_deg) > 2 else ""
-    return Part("tilt", ramp(abs(tilt_deg), 14, 1.2), 0.6, f"leans {tilt_deg:+.1f} degrees", tip)
-
-
-def faces_part(faces: Sequence[Face], work: Pixels) -> Part:
-    """Faces cut by the frame or too small to read."""
-    height, width = work.shape[:2]
-    cut = sum(_is_cut(face.box, width, height) for face in faces)
-    share = max(face.box.h for face in faces) / height
-    value = min(ramp(share, 0.02, 0.08), 1.0 - 0.5 * cut / len(faces))
-    tip = "Step back: a face is cut by the frame." if cut else "Move closer to the person." if share < 0.05 else ""
-    noun = "face" if len(faces) == 1 else "faces"
-    return Part(
-        "faces", value, 0.8, f"{len(faces)} main {noun}, the largest {100 * share:.0f} % of the height, {cut} cut", tip
-    )
-
-
-def _is_cut(box: Box, width: int, height: int) -> bool:
-    edge = 0.03 * box.h
-    return box.x < -edge or box.y < -edge or box.right > width + edge or box.bottom > height + edge
-
-
-def ramp(value: float, poor: float, fine: float) -> float:
-    """0.0 at `poor` and beyond, 1.0 at `fine` and beyond, straight between; either may be the larger."""
-    return min(1.0, max(0.0, (value - poor) / (fine - poor)))
+def _true_size(size: Size, crop: Crop) -> Size:
+    """The pixels it really has: enlarging a small crop makes no detail."""
+    scale = min(1.0, max(crop.w_px / size.width_px, crop.h_px / size.height_px))
+    return Size(max(1, round(size.width_px * scale)), max(1, round(size.height_px * scale)))
 
 
 def _scaled_face(face: Face, scale: float) -> Face:

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shoots import picture
 
-from mediakit.model import Box, Face, Findings, Part, Score, Size
+from mediakit.model import Box, Crop, Face, Findings, Part, Score, Size
 from mediakit.presets.schema import Scoring
-from mediakit.quality.photo import score_photo, total
+from mediakit.quality.photo import judge_photo, score_deliverable, score_photo
+from mediakit.quality.total import total
 from mediakit.quality.verdict import verdict
 
 
@@ -61,7 +62,7 @@ def test_the_right_part_falls_with_the_fault_and_the_whole_never_rises(fault, na
     clean = detailed()
     found = [score(clean), *(score(faulty(clean, fault, strength)) for strength in range(3))]
     values = [part(one, name).value for one in found]
-    assert values == sorted(values, reverse=True)
+    assert all(later <= earlier + 0.06 for earlier, later in pairwise(values))  # a learned level is no exact figure
     assert values[3] < values[0] - 0.2
     wholes = [one.value for one in found]
     assert all(later <= earlier + 0.5 for earlier, later in pairwise(wholes))
@@ -112,6 +113,29 @@ def test_a_better_part_never_makes_a_worse_whole(values, index, better):
     improved = [*parts]
     improved[i] = Part(str(i), max(parts[i].value, better), parts[i].weight, "measured")
     assert 0 <= total(parts).value <= total(improved).value <= 100
+
+
+def test_a_deliverable_is_scored_by_what_was_done_to_its_source():
+    rgb = detailed()
+    size = Size(rgb.shape[1], rgb.shape[0])
+    source = judge_photo(rgb, Findings(size), shown=size)
+    whole = Crop(0, 0, size.width_px, size.height_px)
+    as_it_is = score_deliverable(rgb, Findings(size), source, whole)
+    assert abs(as_it_is.value - source.score.value) < 3
+    darker = score_deliverable((rgb * 0.4).astype(np.uint8), Findings(size), source, whole)
+    tinted = score_deliverable((rgb * [1.0, 0.85, 0.6]).astype(np.uint8), Findings(size), source, whole)
+    small = score_deliverable(cv2.resize(rgb, (240, 180)), Findings(Size(240, 180)), source, whole)
+    corner = Crop(300, 200, 120, 90)
+    enlarged = score_deliverable(cv2.resize(rgb[200:290, 300:420], (960, 720)), Findings(size), source, corner)
+    assert all(worse.value < as_it_is.value - 2 for worse in (darker, small, enlarged))
+    assert tinted.value < as_it_is.value
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 900), (40, 40), (5, 7)])
+def test_the_smallest_pictures_have_a_score_too(shape):
+    found = score(np.full((*shape, 3), 120, np.uint8))
+    assert found.value < 20
+    assert "side" in part(found, "resolution").measured
 
 
 def test_the_verdict_is_the_brands():
