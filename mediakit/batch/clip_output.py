@@ -11,7 +11,7 @@ from pathlib import Path
 from mediakit.audio.hear import Heard
 from mediakit.batch.clip_camera import Cut, framed_over_time, window_of
 from mediakit.batch.clip_length import best_stretch
-from mediakit.batch.clip_plan import Planned, clip_spec, encoding_of, even_size
+from mediakit.batch.clip_plan import Planned, clip_spec, encoding_of, even_size, smaller_sizes
 from mediakit.frame.reframe import CameraPath
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for, notes_on
@@ -68,6 +68,7 @@ def plan_output(
         begin=begin,
         length=length,
         encoding=encoding_of(spec, recipe),
+        smaller=smaller_sizes(recipe.shape, size, spec),
         as_shot=spec.picture == "as-shot",
     )
     facts: dict[str, object] = {"develop": developed}

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from mediakit.frame.solve import Framing
 from mediakit.model import Crop, Note, Size
-from mediakit.platforms.schema import ClipSpec
+from mediakit.platforms.schema import ClipSpec, Shape
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
 from mediakit.video.encode import Encoding
 from mediakit.video.render import ClipOutput
 from mediakit.video.timing import output_fps
+
+LEAST_SIDE_PX = 360
+"""Below it a clip looks like a thumbnail on any phone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,17 @@ def encoding_of(spec: ClipSpec, recipe: Recipe) -> Encoding:
         max_gop_s=spec.max_gop_s,
         x264_preset=recipe.clip.x264_preset,
     )
+
+
+def smaller_sizes(shape: Shape, size: Size, spec: ClipSpec) -> tuple[Size, ...]:
+    """Sizes of the same ratio that the surface takes as well, largest first: those it lists, else three and two quarters."""
+    if shape.sizes_px:
+        listed = [Size(*pair) for pair in shape.sizes_px]
+    else:
+        listed = [even_size(Size(size.width_px * n // 4, size.height_px * n // 4)) for n in (3, 2)]
+    least = min(spec.min_px) if spec.min_px is not None else LEAST_SIDE_PX
+    fitting = [one for one in listed if one.pixels < size.pixels and one.short_side_px >= least]
+    return tuple(sorted(fitting, key=lambda one: -one.pixels))
 
 
 def even_size(size: Size) -> Size:

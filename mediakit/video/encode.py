@@ -7,6 +7,7 @@ Source of the levels: ITU-T H.264 (08/2021) table A-1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +20,10 @@ MUX_SHARE = 0.985
 """Of a byte budget, what is left for picture and sound after the container's own tables and rate control's error."""
 MUX_BYTES_A_FRAME = 24
 LEAST_KBPS = 80
+COLLAPSE_SHARE = 0.35
+"""Of the bytes a picture needs at CRF: with less (CRF 29 and more, where blocks show) it is encoded smaller instead."""
+AREA_POWER = 0.75
+"""Bytes for a like quality grow with the area to this power, a rule of thumb that holds for x264."""
 
 _LEVELS = (
     ("4.1", 245760, 8192),
@@ -51,6 +56,17 @@ class Encoding:
         if self.max_video_kbps * 125 * (float(duration) + BUFFER_S) <= left:
             return None
         return max(LEAST_KBPS, int(left * 8 / 1000 / max(float(duration), 0.04)))
+
+
+def size_within(size: Size, smaller: Sequence[Size], share: float) -> Size:
+    """The largest of these sizes in which the picture does not collapse; the smallest where it does in each.
+
+    share: the byte budget over the bytes that `size` took at constant quality.
+    """
+    for one in (size, *smaller):
+        if share / (one.pixels / size.pixels) ** AREA_POWER >= COLLAPSE_SHARE:
+            return one
+    return smaller[-1] if smaller else size
 
 
 def level_for(size: Size, fps: Fraction) -> str:

@@ -46,6 +46,8 @@ class PictureStep:
     logo_y_px: int = 0
     camera: CameraPath | None = None
     """Where the crop moves; its window is as large as `crop`."""
+    written: Size | None = None
+    """What the finished picture is scaled to at last; None where it has its size."""
 
 
 def picture_chains(info: ClipInfo, source: str, steps: list[PictureStep]) -> list[Chain]:
@@ -82,10 +84,15 @@ def _step_chains(
     timed = (*before, *_timed(step))
     finish = (make("setsar", sar="1"), *_tagged())
     final = f"v{n}"
-    drawn = f"p{n}" if step.logo_input is not None else final
+    drawn = f"p{n}" if step.logo_input is not None or step.written is not None else final
     chains = _drawn(info, step, source, timed, (*finish,), drawn, n)
     if step.logo_input is not None:
-        chains += _logo(step, n, drawn, final)
+        laid = f"q{n}" if step.written is not None else final
+        chains += _logo(step, n, drawn, laid)
+        drawn = laid
+    if step.written is not None:
+        small = make("zscale", w=step.written.width_px, h=step.written.height_px, filter="lanczos")
+        chains.append(Chain((drawn,), (small, *_tagged()), (final,)))
     return chains
 
 

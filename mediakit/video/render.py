@@ -55,6 +55,10 @@ class ClipOutput:
     pad_colour: str = "#ffffff"
     look: Cube | None = None
     logo: ClipLogo | None = None
+    smaller: tuple[Size, ...] = ()
+    """Sizes of the same ratio that the surface takes too, largest first: for byte budgets in which `size` would collapse."""
+    written: Size | None = None
+    """What the finished picture is scaled to at last; None: `size`."""
     track: Path | None = None
     """Finished sound (AAC in .m4a) whose stream goes in as it is, as long as the picture; None for a silent clip."""
     begin: Seconds = FROM_THE_START
@@ -110,13 +114,13 @@ def render_clip(
     encoded = [o for o in outputs if o not in copied]
     if copied:
         run_ffmpeg(copy_args(source, info, copied), timeout_s=limit_s)
-    again: set[Path] = set()
+    again: dict[Path, ClipOutput] = {}
     if encoded:
         from mediakit.video.transcode import Encoder  # a copied picture must not wait for it
 
         with tempfile.TemporaryDirectory(prefix="mediakit-") as folder:
             again = Encoder(source.absolute(), info, Path(folder), threads, limit_s, on_progress).encode(encoded)
-    return [_written(info, o, 0 if o in copied else 2 if o.path in again else 1) for o in outputs]
+    return [_written(info, again.get(o.path, o), 0 if o in copied else 2 if o.path in again else 1) for o in outputs]
 
 
 def time_limit_s(info: ClipInfo, outputs: Sequence[ClipOutput]) -> float:
@@ -134,5 +138,7 @@ def _written(info: ClipInfo, output: ClipOutput, passes: int) -> RenderedClip:
         "encoder_passes": passes,
         "kbps": round(size_bytes * 8 / 1000 / max(float(duration), 0.001)),
     }
-    size = output.size if passes else info.size
+    size = (output.written or output.size) if passes else info.size
+    if output.written is not None:
+        facts["stepped_down_from"] = output.size.as_list()
     return RenderedClip(output.path, size, duration, size_bytes, passes, facts)

@@ -6,7 +6,7 @@ A file over its byte budget is encoded again with what the first pass learnt. Ca
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from mediakit.tools.ffmpeg import Progress, file_url, input_args, run_ffmpeg
 from mediakit.video.clip import ClipInfo
 from mediakit.video.colour import table_for
 from mediakit.video.container import EXPORT_AGAIN
-from mediakit.video.encode import container_args, rate_args, x264_args
+from mediakit.video.encode import container_args, rate_args, size_within, x264_args
 from mediakit.video.graph import graph_text
 from mediakit.video.picture import PictureStep, picture_chains
 
@@ -50,14 +50,32 @@ class Encoder:
     timeout_s: float
     on_progress: Callable[[float], None] | None
 
-    def encode(self, outputs: Sequence[ClipOutput]) -> set[Path]:
-        """Encode all, and those over their byte budget again with what the first pass learnt. Says which those were."""
+    def encode(self, outputs: Sequence[ClipOutput]) -> dict[Path, ClipOutput]:
+        """Encode all, and those over their byte budget again with what the first pass learnt; these are given back.
+
+        Where so few bytes are left that the picture would collapse, it is made smaller first (see `encode.size_within`).
+        """
         numbered = dict(enumerate(outputs))
         self._run(numbered, first=True)
-        over = {n: o for n, o in numbered.items() if _is_over_budget(o)}
-        if over:
-            self._run(over, first=False)
-        return {o.path for o in over.values()}
+        over = {n: self._stepped_down(o) for n, o in numbered.items() if _is_over_budget(o)}
+        smaller = {n: o for n, o in over.items() if o.written is not None}
+        if smaller:
+            self._run(smaller, first=True)
+        still = {n: o for n, o in over.items() if _is_over_budget(o)}
+        if still:
+            self._run(still, first=False)
+        return {o.path: o for o in over.values()}
+
+    def _stepped_down(self, output: ClipOutput) -> ClipOutput:
+        """The same deliverable at the size that its budget allows."""
+        sound_bytes = output.track.stat().st_size if output.track is not None else 0
+        average = output.encoding.average_kbps(output.duration(self.info), output.fps, sound_bytes)
+        took = output.path.stat().st_size - sound_bytes
+        if average is None or took <= 0:
+            return output
+        budget = average * 125 * float(output.duration(self.info))
+        size = size_within(output.size, output.smaller, budget / took)
+        return output if size == output.size else replace(output, written=size)
 
     def _run(self, outputs: dict[int, ClipOutput], *, first: bool) -> None:
         ran = run_ffmpeg(
@@ -111,6 +129,7 @@ class Encoder:
             logo_x_px=logo.x_px if logo else 0,
             logo_y_px=logo.y_px if logo else 0,
             camera=output.camera,
+            written=output.written,
         )
 
     def _cube(self, look: Cube | None) -> str | None:
@@ -127,7 +146,7 @@ class Encoder:
         encoding, duration = output.encoding, output.duration(self.info)
         sound_bytes = output.track.stat().st_size if output.track is not None else 0
         average = encoding.average_kbps(duration, output.fps, sound_bytes)
-        args = x264_args(encoding, output.size, output.fps, self.threads)
+        args = x264_args(encoding, output.written or output.size, output.fps, self.threads)
         args += rate_args(encoding, None if first else average)
         if average is not None:
             args += ["-pass", "1" if first else "2", "-passlogfile", f"pass{n}", "-fastfirstpass", "0"]

@@ -15,7 +15,7 @@ from mediakit.model import Crop, Seconds, Size
 from mediakit.pixels.cube import Cube
 from mediakit.video.clip import ClipInfo, Colour, Orientation
 from mediakit.video.copying import can_copy_picture
-from mediakit.video.encode import Encoding, level_for
+from mediakit.video.encode import Encoding, level_for, size_within
 from mediakit.video.picture import _cropped
 from mediakit.video.probe import shown_size
 from mediakit.video.render import ClipLogo, ClipOutput
@@ -143,3 +143,12 @@ def test_crops_stay_inside_and_even(width: int, height: int, data: st.DataObject
 )
 def test_shown_sizes_have_square_pixels(coded: Size, aspect: Fraction, swap: bool, shown: Size) -> None:
     assert shown_size(coded, aspect, swap=swap) == shown
+
+
+def test_resolution_goes_before_quality_collapses():
+    full, half, quarter = Size(1080, 1920), Size(720, 1280), Size(540, 960)
+    assert size_within(full, (half, quarter), 0.9) == full
+    assert size_within(full, (half, quarter), 0.36) == full
+    assert size_within(full, (half, quarter), 0.25) == half
+    assert size_within(full, (half, quarter), 0.01) == quarter, "the smallest there is, though it will show"
+    assert size_within(full, (), 0.01) == full, "a surface that takes nothing smaller"

@@ -1,0 +1,74 @@
+"""What happens to a picture on its way out: stepped down for bytes, cropped along a path; ffprobe and pixels judge."""
+
+from __future__ import annotations
+
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from clip_maker import encode, ffprobe, picture, stream, track
+
+from mediakit.frame.path import Knot
+from mediakit.frame.reframe import CameraPath
+from mediakit.model import Crop, Size
+from mediakit.presets.schema import Limits
+from mediakit.tools.ffmpeg import file_url, find_ffmpeg
+from mediakit.video.encode import Encoding
+from mediakit.video.pan import pan_for
+from mediakit.video.picture import stored_size
+from mediakit.video.probe import probe
+from mediakit.video.render import ClipOutput, render_clip
+
+
+def test_a_budget_that_would_break_the_picture_makes_it_smaller(tmp_path: Path) -> None:
+    source = encode(
+        *picture(w=640, h=360, seconds=3), to=tmp_path / "in.mp4", options=("-vf", "noise=alls=20:allf=t", "-crf", "18")
+    )
+    info = probe(source, Limits())
+    output = ClipOutput(
+        path=tmp_path / "out.mp4", size=info.size, crop=Crop.whole(info.size), fps=info.fps,
+        encoding=Encoding(max_bytes=120_000), smaller=(Size(480, 270), Size(320, 180)),
+        track=track(tmp_path / "t.m4a", 3.0),
+    )  # fmt: skip
+    written = render_clip(source, info, [output])[0]
+    found = stream(ffprobe(output.path), "video")
+    assert (found["width"], found["height"]) == (320, 180) == (written.size.width_px, written.size.height_px)
+    assert written.bytes <= 120_000
+    assert written.facts["stepped_down_from"] == [640, 360]
+
+
+def test_a_moving_crop_shows_exactly_its_path(tmp_path: Path) -> None:
+    ramp = "color=s=640x360:r=30:d=2,format=yuv420p,geq=lum=16+219*X/640:cb=128:cr=128"
+    source = encode("-f", "lavfi", "-i", ramp, to=tmp_path / "in.mp4", options=("-crf", "4"))
+    info = probe(source, Limits())
+    window, size = Size(202, 360), Size(720, 1280)
+    pan = pan_for(info, stored_size(info), window, size)
+    assert pan is not None
+    grid = pan.grid(Fraction(30), 1.0)
+    knots = (Knot(0, 100), Knot(14, 100), Knot(44, 100 + 30 * 9), Knot(49, 370), Knot(50, 20), Knot(59, 20))
+    camera = CameraPath(picture=info.size, window=window, upright=False, grid=grid, knots=knots)
+    out = tmp_path / "out.mp4"
+    render_clip(
+        source, info, [ClipOutput(path=out, size=size, crop=camera.crop_at(0), fps=Fraction(30), camera=camera)]
+    )
+    levels = middles(out)
+    assert len(levels) == 60
+    expected = np.array([ramp_level(camera.start_px(n) + window.width_px / 2) for n in range(60)])
+    assert np.abs(levels - levels[0] - (expected - expected[0])).max() < 1.5, "in every frame, cut included"
+    steps = np.diff(levels[16:43])
+    assert steps.std() < 0.6, "evenly"
+
+
+def ramp_level(x_px: float) -> float:
+    """Luma of a black to white ramp over 640 px in video range."""
+    return 16 + 219 * x_px / 640
+
+
+def middles(path: Path) -> np.ndarray:
+    """The middle column's level in every frame."""
+    command = [str(find_ffmpeg()), "-v", "error", "-i", file_url(path), "-vf", "crop=4:64:(iw-4)/2:(ih-64)/2"]
+    raw = subprocess.run(
+        [*command, "-f", "rawvideo", "-pix_fmt", "yuv444p", "-"], capture_output=True, check=True
+    ).stdout
+    return np.frombuffer(raw, np.uint8).reshape(-1, 3, 64 * 4)[:, 0].mean(axis=1)
