@@ -23,6 +23,8 @@ _STEP_CODES = 14.0
 """Unevenness well under this, in code values, is evened out; steps well above it (folds, the jaw) stay."""
 _BLOTCH_CODES = 6.0
 _MOST_SHINE_CODES = 48.0
+_LOCAL_SHINE_CODES = (1.5, 12.0)
+"""From where to where a place shines more than what is around it."""
 _LEAST_CHROMA_CODES = 5.0
 """Skin with less colour (a black-and-white photo) does not tell shine from light."""
 
@@ -113,8 +115,9 @@ def _matted(ycc: Float, weight: Float, unit: float) -> Float:
     """Less of the light that the skin mirrors, where there is more of it than around: a change of Y, Cr, Cb.
 
     Mirrored light has the lamp's colour, not the skin's: it adds luma and no chroma (Shafer's dichromatic model, 1985).
-    So the chroma says how bright the skin itself is, and the rest of the luma is shine. Half of a local shine goes, and
-    the skin's own colour comes back with it, or the spot would turn grey. Light that models the whole face is left.
+    So the chroma says how bright the skin itself is, and the rest of the luma is shine. Where there is a local shine, the
+    skin goes half of the way to the skin around it that does not shine, in colour as well, or it would turn grey. Light
+    that models the whole face is left, and so is texture.
     """
     change = np.zeros_like(ycc)
     skin = weight > 0.5
@@ -128,11 +131,12 @@ def _matted(ycc: Float, weight: Float, unit: float) -> Float:
     strength = colour @ (own / length).astype(np.float32)
     per_luma = np.float32(max(float(np.median(strength[skin] / np.maximum(y[skin], 1))), 1e-3))
     mirrored = np.clip(y - strength / per_luma, 0, _MOST_SHINE_CODES)
+    smooth = _masked_blur(ycc, weight, _SHINE * unit)
     local = _masked_blur(mirrored, weight, _SHINE * unit) - _masked_blur(mirrored, weight, _BROAD * unit)
-    shine = 0.5 * np.maximum(local, 0) * smoothstep(_twice_blurred(y, _SHINE * unit), *_bright(y[skin]))
-    change[..., 0] = -shine
-    missing = np.clip(per_luma * (y - shine) - strength, 0, 2 * per_luma * shine)
-    change[..., 1:] = _twice_blurred(missing, _SHINE * unit)[..., None] * (own / length).astype(np.float32)
+    shines = smoothstep(local, *_LOCAL_SHINE_CODES) * smoothstep(smooth[..., 0], *_bright(y[skin]))
+    matt = _masked_blur(ycc, weight * (1 - shines), _BROAD * unit)
+    change = 0.5 * shines[..., None] * (matt - smooth)
+    change[..., 0] = np.minimum(change[..., 0], 0)
     return change
 
 
