@@ -150,6 +150,24 @@ class Face:
     points: tuple[tuple[float, float], ...] = ()
 
 
+MarkKind = Literal["code", "barcode", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something to scan or to read: a code (`text` is what it says), a bar code of goods, or a line of words.
+
+    `corners` run clockwise from its own top left. `t_s` is when a clip shows it.
+    """
+
+    kind: MarkKind
+    text: str
+    box: Box
+    corners: tuple[tuple[float, float], ...]
+    confidence: float
+    t_s: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Saliency:
     """How much each cell of a coarse grid over the picture stands out: `rows` x `cols` bytes, row by row, 0..255."""
@@ -176,6 +194,7 @@ class Findings:
     tilt_deg: float | None = None
     convergence_deg: float = 0.0
     focus: Box | None = None
+    marks: tuple[Mark, ...] = ()
 
     @property
     def main_faces(self) -> tuple[Face, ...]:

@@ -52,10 +52,11 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     """
     path = job.source.path
     info = probe(path, job.limits, thorough=not job.only_sound)
-    look = None if job.only_sound else _looked_at(path, info)
+    look = None if job.only_sound else _looked_at(path, info, job)
     heard, deaf = (None, ()) if job.only_sound else _heard(path, info, threads)
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
+    facts["looked_for"] = "off" if look is None else job.marks
     if job.out is not None:
         with ThreadPoolExecutor(1) as beside:
             preview = beside.submit(_shown, job, info, look)
@@ -76,10 +77,12 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     )
 
 
-def _looked_at(path: Path, info: ClipInfo) -> ClipLook:
-    from mediakit.video.look import look_at_clip  # here and below: new sound alone must not wait for the photo rooms
+def _looked_at(path: Path, info: ClipInfo, job: Job) -> ClipLook:
+    # here and below: new sound alone must not wait for the photo rooms
+    from mediakit.batch.marks_in import with_clip_marks
+    from mediakit.video.look import look_at_clip
 
-    return look_at_clip(path, info)
+    return with_clip_marks(look_at_clip(path, info), path, info, job.marks)
 
 
 def _source_score(look: ClipLook | None, heard: Heard | None, info: ClipInfo) -> Score | None:

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mediakit.batch.ledger import Ledger
+from mediakit.batch.marks_in import knows, what_to_find
 from mediakit.batch.names import distinct_paths
 from mediakit.batch.shoot import Refusal, Shoot
 from mediakit.errors import DataError
+from mediakit.marks.find import What
 from mediakit.model import Anchor, Delivered, Kind, Note, Outcome, Size, Source
 from mediakit.platforms.load import surface
 from mediakit.platforms.schema import ClipSpec, Target
@@ -68,6 +70,8 @@ class Job:
     """What an earlier run found out about the source; None: it has to be looked at."""
     notes: tuple[Note, ...] = ()
     """What planning has to say about the source."""
+    marks: What = "off"
+    """What to look for of codes and words."""
     scored: bool = True
     """False for a photo of which only the crop and size matter: it is looked at no more than they need."""
 
@@ -121,10 +125,11 @@ def plan_batch(
     *,
     hashes: Mapping[str, str],
     shared: Shared = NOTHING_SHARED,
+    posts: bool = False,
 ) -> Plan:
     """Decide every deliverable of a shoot. `hashes` maps a source's `rel` to its SHA-256; one without is left out.
 
-    `shared` is what photos are developed to because of their scenes (see `scenes.py`).
+    `shared` is what photos are developed to because of their scenes (see `scenes.py`); `posts` says that posts are made.
     Raises ClashError where two sources would share one output even after renaming.
     """
     scored = preset.preset.score.measure
@@ -152,6 +157,7 @@ def plan_batch(
                 wanted=wanted,
                 skipped=_skipped(source.kind, targets),
                 notes=(*shared.notes.get(source.rel, ()), *_unblurred(source, preset), *unfit),
+                marks=what_to_find(preset.preset.marks, posts=posts) if scored else "off",
                 scored=scored,
             )
         )
@@ -180,6 +186,8 @@ def settings_fingerprint(limits: Limits, *, scored: bool = True) -> str:
 def _less_done(job: Job, ledger: Ledger) -> Job:
     assert job.out is not None  # a plan's jobs always write
     known = ledger.outcome(job.source.rel, job.sha256, job.settings)
+    if known is not None and not knows(known, job.marks):
+        known = None
     kept, left = [], []
     for item in job.wanted:
         there = ledger.output(job.out, item.path, job.sha256, item.fingerprint)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from mediakit.batch.marked import marks_left
 from mediakit.batch.plan import Plan
 from mediakit.batch.post_folder import CAPTION, CHECKLIST, write_post
 from mediakit.batch.post_pictures import Chosen, choose
@@ -81,8 +82,10 @@ class _Maker:
             rules=self._rules,
             sponsored=sponsored,
         )
-        troubles = (*chosen.troubles, *_wordless(wanted.words))
-        steps = steps_for(target.surface.id, self._facts(wanted, chosen, files, sponsored))
+        minded = self._marked(chosen, target)
+        troubles = (*chosen.troubles, *_wordless(wanted.words), *minded)
+        facts = self._facts(wanted, chosen, files, sponsored)
+        steps = steps_for(target.surface.id, facts | ({"code"} if minded else set()))
         post = Post(
             name=name,
             target=target.name,
@@ -116,6 +119,22 @@ class _Maker:
     def _delivered(self, chosen: Chosen) -> list[Delivered]:
         paths = {one.deliverable for one in chosen.files}
         return [item for o in self._outcomes.values() for item in o.delivered if item.path in paths]
+
+    def _marked(self, chosen: Chosen, target: Target) -> tuple[Trouble, ...]:
+        """What the surface minds of the codes and words that the post's pictures show, and what was not looked for."""
+        found: dict[str, Trouble] = {}
+        for one in chosen.files:
+            outcome = self._outcomes[one.source]
+            delivered = next(item for item in outcome.delivered if item.path == one.deliverable)
+            for mark in marks_left(outcome.findings, delivered, target, self._rules):
+                words = f"{one.file} ({one.source}): {mark.why_zh} {mark.why_en}" + (
+                    f" “{mark.text}”" if mark.text else ""
+                )
+                found.setdefault(words, Trouble(mark.severity, mark.rule, words))
+            for note in outcome.notes:
+                if note.code.startswith("marks-"):
+                    found.setdefault(note.message, Trouble("info", note.code, note.message))
+        return tuple(found.values())
 
     def _facts(
         self, wanted: WantedPost, chosen: Chosen, files: Sequence[Delivered], sponsored: bool

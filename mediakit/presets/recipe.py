@@ -15,7 +15,7 @@ from pydantic import Field
 
 from mediakit.model import Anchor, Kind, Size
 from mediakit.platforms.schema import Data, Shape, Target
-from mediakit.presets.schema import Bed, Clip, Develop, Frame, Overlay, Privacy, Retouch, Sound
+from mediakit.presets.schema import Bed, Clip, Develop, Frame, Marks, Overlay, Privacy, Retouch, Sound
 
 RENDERING = 4
 """Raised when a change of code changes pixels or sound: everything is then made again."""
@@ -51,6 +51,8 @@ class Recipe(Data):
     bed: Bed | None = None
     anchor: Anchor | None = None
     """What this one photo is developed to because of the photos it was taken with."""
+    marks: Marks | None = None
+    """Set where codes and contact details of a photo are blurred."""
     keep_faces: tuple[int, ...] = ()
     """Numbers of the faces of this one photo that are not blurred, from 1."""
     assets: dict[str, AssetRef] = Field(default_factory=dict)

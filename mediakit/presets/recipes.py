@@ -17,7 +17,7 @@ from mediakit.platforms.schema import Target
 from mediakit.presets.assets import reference
 from mediakit.presets.load import LoadedPreset
 from mediakit.presets.recipe import STAFF, AssetRef, Recipe
-from mediakit.presets.schema import Bed, Develop, Overlay, Privacy, Retouch, Sound, SurfaceOverride
+from mediakit.presets.schema import Bed, Develop, Marks, Overlay, Privacy, Retouch, Sound, SurfaceOverride
 
 _EVERYWHERE = {"surfaces": ("*",), "not_on": ()}
 _BED_MODES = ("music", "mix")
@@ -54,11 +54,17 @@ def _recipe(loaded: LoadedPreset, target: Target, kind: Kind, bed_index: int | N
         frame=preset.frame,
         overlay=_overlay(loaded, target, files),
         privacy=_privacy(loaded, files) if kind is Kind.PHOTO else Privacy(),
+        marks=preset.marks if kind is Kind.PHOTO and _blurs_marks(preset.marks) else None,
         sound=_sound(preset.sound) if kind is Kind.CLIP else None,
         clip=preset.clip if kind is Kind.CLIP else None,
         bed=None if bed_index is None else _bed(loaded, bed_index, files),
         assets=files,
     )
+
+
+def _blurs_marks(marks: Marks) -> bool:
+    """Reporting a mark changes no file."""
+    return marks.on_find == "blur" and marks.find != "off"
 
 
 def has_brand(overlay: Overlay, target: Target) -> bool:

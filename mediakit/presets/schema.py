@@ -176,6 +176,15 @@ class Words(Section):
     """The brand pays or gives: a clear disclosure must stand in every post."""
 
 
+class Marks(Section):
+    """Codes and words in pictures and clips (extra `marks`)."""
+
+    find: Literal["auto", "off", "codes", "all"] = "auto"
+    """`codes`: QR and bar codes; `all`: words too (half a second a photo); `auto`: codes, and words where posts are made."""
+    on_find: Literal["report", "blur"] = "report"
+    """`blur` makes codes and contact details on photos unreadable where the surface minds them."""
+
+
 class Posting(Section):
     """Posts put together from the finished files (see `mediakit.batch.posts`); a post.toml asks for its own."""
 
@@ -241,6 +250,7 @@ class Preset(Section):
     sound: Sound = Sound()
     clip: Clip = Clip()
     caption: Words = Words()
+    marks: Marks = Marks()
     post: Posting = Posting()
     score: Scoring = Scoring()
     privacy: Privacy = Privacy()

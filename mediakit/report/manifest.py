@@ -17,7 +17,7 @@ from mediakit import __version__
 from mediakit.batch.outfolder import published
 from mediakit.batch.post_values import Post
 from mediakit.batch.values import to_json
-from mediakit.model import Check, Delivered, Face, Findings, Note, Outcome, Part, Problem, Score, Verdict
+from mediakit.model import Check, Delivered, Face, Findings, Mark, Note, Outcome, Part, Problem, Score, Verdict
 from mediakit.report.bystanders import bystanders, people
 from mediakit.report.posts import post_json
 
@@ -88,6 +88,7 @@ def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True, ke
         "faces": [_face(face, is_main=face in main) for face in faces],
         "bystanders": people(outcome, ask=ask, keep=keep),
         "subject_px": subject,
+        "marks": [] if findings is None else [mark_json(mark) for mark in findings.marks],
         "tilt_deg": None if findings is None else _rounded(findings.tilt_deg),
         "deliverables": [
             delivered_json(_asked(delivered, findings, ask, keep), verdict_of) for delivered in outcome.delivered
@@ -123,6 +124,18 @@ def delivered_json(delivered: Delivered, verdict_of: VerdictOf) -> Json:
         "notes": [_note(note) for note in delivered.notes],
         "facts": to_json(delivered.facts),
         "error": problem_json(delivered.problem),
+    }
+
+
+def mark_json(mark: Mark) -> Json:
+    """A code or a line of words; `at_s` is when a clip shows it."""
+    return {
+        "kind": mark.kind,
+        "text": mark.text,
+        "box_px": mark.box.as_list(),
+        "corners_px": [[round(x, 1), round(y, 1)] for x, y in mark.corners],
+        "confidence": round(mark.confidence, 3),
+        "at_s": mark.t_s,
     }
 
 
