@@ -14,9 +14,9 @@ from mediakit.errors import FileError
 from mediakit.look.measure import Tone
 from mediakit.model import Delivered, Findings, Kind, Outcome, Size
 from mediakit.photo.open import Photo, PhotoFacts, admit, decoded, facts_of
-from mediakit.photo.render import decode_size, looked_at, render_photo
+from mediakit.photo.render import Look, decode_size, looked_at, render_photo
 from mediakit.platforms.check import Expected, check_file
-from mediakit.quality.photo import score_photo
+from mediakit.quality.photo import Judged, judge_photo, score_deliverable
 
 
 def make_photo(job: Job) -> Outcome:
@@ -24,17 +24,13 @@ def make_photo(job: Job) -> Outcome:
     facts, photo, wanted = _opened(job)
     look = looked_at(photo, None if job.scored else [item.recipe for item in wanted])
     look = with_marks(look, photo, job.marks)
-    score = None
-    if job.scored:
-        score = score_photo(photo.pixels, look.findings, shown=photo.shown, encoded_quality=facts.quality_estimate)
+    judged = judged_by(photo, look, facts) if job.scored else None
     delivered: tuple[Delivered, ...] = ()
     preview: dict[str, object] = {}
     hidden = Hidden(photo, look.findings)
     if job.out is not None:
         hidden = without_bystanders(photo, look.findings, [item.recipe for item in wanted])
-        delivered = tuple(
-            deliver(item, hidden.photo, hidden.findings, look.tone, job.out, scored=job.scored) for item in wanted
-        )
+        delivered = tuple(deliver(item, hidden.photo, hidden.findings, look.tone, job.out, judged) for item in wanted)
         name = job.sha256[:24]
         preview = {
             "preview": write_preview(look.small, job.out, name),
@@ -46,11 +42,17 @@ def make_photo(job: Job) -> Outcome:
         kind=Kind.PHOTO,
         size=photo.shown,
         findings=look.findings,
-        score=score,
+        score=judged.score if judged else None,
         delivered=delivered,
         notes=(*job.notes, *photo.notes, *look.notes, *hidden.notes),
         facts={**preview, **hidden.facts, "format": facts.format, LOOKED_FOR: job.marks},
     )
+
+
+def judged_by(photo: Photo, look: Look, facts: PhotoFacts | None = None) -> Judged:
+    """The score of a photo that was looked at, and what its deliverables are scored by."""
+    quality = facts.quality_estimate if facts else None
+    return judge_photo(photo.pixels, look.findings, shown=photo.shown, tone=look.tone, encoded_quality=quality)
 
 
 def _opened(job: Job) -> tuple[PhotoFacts, Photo, list[Wanted]]:
@@ -62,18 +64,20 @@ def _opened(job: Job) -> tuple[PhotoFacts, Photo, list[Wanted]]:
 
 
 def deliver(
-    item: Wanted, photo: Photo, findings: Findings, tone: Tone | None, out: Path, *, scored: bool = True
+    item: Wanted, photo: Photo, findings: Findings, tone: Tone | None, out: Path, judged: Judged | None = None
 ) -> Delivered:
-    """Render, check and publish one deliverable; what goes wrong with it alone is its own problem."""
+    """Render, check and publish one deliverable, scored where its source was; what goes wrong is its own problem alone."""
     if not item.recipe.shape.takes(photo.shown):
         return _not_for(item, photo.shown)
     try:
-        return _delivered(item, photo, findings, tone, out, scored)
+        return _delivered(item, photo, findings, tone, out, judged)
     except FileError as error:
         return failed(item, error)
 
 
-def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone | None, out: Path, scored: bool) -> Delivered:
+def _delivered(
+    item: Wanted, photo: Photo, findings: Findings, tone: Tone | None, out: Path, judged: Judged | None
+) -> Delivered:
     readable, blurred = without_marks(photo, findings, item.recipe)
     # The folder is flushed by `execute`, before the ledger says that the file is there.
     with published(out / item.path, flush_folder=False) as temporary:
@@ -88,7 +92,7 @@ def _delivered(item: Wanted, photo: Photo, findings: Findings, tone: Tone | None
             checks = check_file(temporary, item.recipe.target, expect=expect)
             refuse_unfit(item, checks)
             written_bytes, sha256 = temporary.stat().st_size, file_hash(temporary)
-            score = score_photo(done.pixels, done.findings, shown=size, tilt_counts=False) if scored else None
+            score = score_deliverable(done.pixels, done.findings, judged, done.framing.crop) if judged else None
             preview = write_preview(done.pixels, out, preview_name(item))
     return Delivered(
         target=item.target,
