@@ -22,7 +22,6 @@ from mediakit.batch.outfolder import ledger_path, only_run
 from mediakit.batch.plan import Plan, plan_batch, without_done
 from mediakit.batch.post_file import find_posts, platforms_of
 from mediakit.batch.post_values import Post, PostWords, WantedPost
-from mediakit.batch.posts import make_posts
 from mediakit.batch.scenes import shared_looks
 from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
 from mediakit.errors import ExitCode, NothingToDoError, UsageError
@@ -113,7 +112,10 @@ def process(  # noqa: PLR0913 - what the command line can say
             plan = without_losers(plan, _culled(shoot, loaded, ledger, plan, jobs), keep_best)
         listener.planned(plan)
         result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
-        result = replace(result, posts=make_posts(plan, result.outcomes, posts, result.verdict_of))
+        if posts:
+            from mediakit.batch.posts import make_posts  # brings the caption rules and OpenCV along
+
+            result = replace(result, posts=make_posts(plan, result.outcomes, posts, result.verdict_of))
         from mediakit.report.write import write_report
 
         write_report(result.manifest(), folder, seconds=time.monotonic() - start)

@@ -77,15 +77,20 @@ class Profile:
 
         A period that is no whole number of milliseconds is heard a fraction later: peaks are those of either neighbour.
         """
-        reached_ms, period_ms = -(-samples // PER_MS), period / PER_MS
-        places = np.arange(reached_ms, dtype=np.float64)
-        places[since_ms:] = since_ms + np.mod(places[since_ms:] - since_ms, period_ms)
-        before = places.astype(np.intp)
-        after = np.minimum(before + (places > before), len(self.energy) - 1)
-        share = (places - before).astype(np.float32)
-        energy = self.energy[before] * (1 - share) + self.energy[after] * share
+        reached_ms = -(-samples // PER_MS)
+        energy, peak = np.zeros(reached_ms, np.float32), np.zeros(reached_ms, np.float32)
+        begin, rounds = 0, 0
+        while begin < reached_ms:
+            moved_ms = rounds * period / PER_MS
+            end = min(reached_ms, math.ceil(since_ms + moved_ms + period / PER_MS))
+            before, after = begin - math.ceil(moved_ms), begin - math.floor(moved_ms)
+            share = np.float32(math.ceil(moved_ms) - moved_ms)
+            earlier, later = (slice(at, at + end - begin) for at in (before, after))
+            energy[begin:end] = self.energy[earlier] * (1 - share) + self.energy[later] * share
+            np.maximum(self.peak[earlier], self.peak[later], out=peak[begin:end])
+            begin, rounds = end, rounds + 1
         energy[samples // PER_MS :] = 0.0
-        return Profile(energy, np.maximum(self.peak[before], self.peak[after]), samples)
+        return Profile(energy, peak, samples)
 
     def mean_lufs(self) -> float:
         """Loudness without windows and gates: what can still be said of sound under 400 ms."""

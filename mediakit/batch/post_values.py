@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mediakit.caption import Checked
 from mediakit.model import Kind, Size
-from mediakit.platforms.posting import Step
+
+if TYPE_CHECKING:
+    from mediakit.caption import Checked
+    from mediakit.platforms.posting import Step
 
 Severity = Literal["block", "warn", "info"]
 PostVerdict = Literal["pass", "warn", "block"]
