@@ -27,6 +27,8 @@ EARS = 0.3  # to each side, in widths of it
 MARGINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
 SLACK = 0.03  # of a face's box on each side: a crop that lacks no more than this still shows the face
 SUBJECT_SHARE = 0.9  # a crop that cannot hold this much of a clear subject's length is worse than a border
+SCENE_SHARE = 0.7  # the same where the subject fills half of the picture: that is a scene, and scenes may be cut
+SCENE_AREA = 0.5
 CLEAR_SHARE = 0.7  # of all that stands out lies in a clear subject's box
 CLEAR_LEVEL = 110  # and this is how strongly its box stands out on average, 0..255
 BORDER_WINDOWS = 1.25  # a bordered part is at least this much longer than the crop it replaces
@@ -163,7 +165,8 @@ def _cuts_clear_subject(line: Line, findings: Findings) -> bool:
     if findings.subject is None or findings.main_faces or not _is_clear(findings.subject, findings):
         return False
     begin, end = line.span(findings.subject)
-    return line.window_px < SUBJECT_SHARE * (end - begin)
+    is_scene = findings.subject.area > SCENE_AREA * findings.size.pixels
+    return line.window_px < (SCENE_SHARE if is_scene else SUBJECT_SHARE) * (end - begin)
 
 
 def _is_clear(subject: Box, findings: Findings) -> bool:

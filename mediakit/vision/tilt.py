@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-WORKING_SIDE_PX = 512
+WORKING_SIDE_PX = 416
 MOST_DEG = 14.0  # segments further from upright or level are neither
 SHORTEST = 0.04  # segments count from this share of the longer side
 BIN_DEG = 0.25
@@ -71,7 +71,7 @@ class _Fit:
 def lean_of(rgb: NDArray[np.uint8]) -> Lean | None:
     """How a picture leans; None where its lines do not say.
 
-    rgb: (H, W, 3) uint8; about 512 px on the long side are enough.
+    rgb: (H, W, 3) uint8; about 416 px on the long side are enough.
     """
     lengths, leans, upright, places = _segments(_grey(rgb))
     posts = _fitted(lengths[upright], leans[upright], places[upright], CONVERGENCES_DEG)
