@@ -45,7 +45,7 @@ def sharpness_part(soft_px: float | None, detail: float, level: float | None, *,
             level = min(level, float(np.interp(soft_px, (SHARP_PX, NOT_SHARP_PX), (0.6, 3.5))))
         fact = f"edges of {what} {soft_px:.1f} px soft at 1024 px, fine detail of {detail:.1f} levels"
         tip = f"Hold still, tap to focus or move closer: {what} is blurred."
-    return _named("sharpness", mixed(measured_value, level), 0.3, fact, tip)
+    return _named("sharpness", mixed(measured_value, level), 0.2, fact, tip)
 
 
 def exposure_part(
@@ -58,15 +58,16 @@ def exposure_part(
     bright = 0.5 * ramp(middle, 97, 84) + 0.5 * ramp(white, 0.6, 0.05)
     # Half the light is about 15 units of L* in the middle of the range.
     stops = (50 - middle) / 15
-    # What is nearly black, or has no dark spot at all, is wrong whatever it shows.
-    dark_value = min(mixed(dark, under), ramp(middle, 2, 16))
-    bright_value = min(mixed(bright, over), ramp(low, 85, 50))
+    # A night street is dark and a product on white is bright, and both are right: where the network has an answer, levels
+    # alone count only for what is wrong whatever it shows, nearly black or without a dark spot.
+    dark_value = dark if under is None else min(_of_level(under), ramp(middle, -0.5, 2.5))
+    bright_value = bright if over is None else min(_of_level(over), ramp(low, 99, 90))
     fact = f"{what} at L* {middle:.0f}, darkest {low:.0f}, brightest {high:.0f}"
     if dark_value <= bright_value:
         by = max(stops, under or 0.0)
-        return _named("exposure", dark_value, 0.25, fact, f"Turn towards the light: about {_stops(by)} under.")
+        return _named("exposure", dark_value, 0.2, fact, f"Turn towards the light: about {_stops(by)} under.")
     by = max(-stops, 0.75 * (over or 0.0))
-    return _named("exposure", bright_value, 0.25, fact, f"Turn away from the glare, or tap on it: {_stops(by)} over.")
+    return _named("exposure", bright_value, 0.2, fact, f"Turn away from the glare, or tap on it: {_stops(by)} over.")
 
 
 def _stops(count: float) -> str:
@@ -96,7 +97,7 @@ def cast_part(chroma: float, share: float, judged: float | None) -> Part:
         values.append(ramp(judged, 0.75, 0.1))
     fact = f"greys are {chroma:.0f} units of a*b* off neutral" if seen else "nothing grey to read a cast from"
     tip = "Switch off one of the two kinds of light, or go to the window: the colours are tinted."
-    return _named("colour-cast", float(np.mean(values)) if values else 1.0, 0.1, fact, tip)
+    return _named("colour-cast", float(np.mean(values)) if values else 1.0, 0.06, fact, tip)
 
 
 def resolution_part(shown: Size) -> Part:
@@ -149,7 +150,11 @@ def mixed(measured: float, level: float | None) -> float:
     """A part's value from what was measured and what the network sees of the fault."""
     if level is None:
         return measured
-    return LEARNED_SHARE * ramp(level, POOR_LEVEL, FINE_LEVEL) + (1 - LEARNED_SHARE) * measured
+    return LEARNED_SHARE * _of_level(level) + (1 - LEARNED_SHARE) * measured
+
+
+def _of_level(level: float) -> float:
+    return ramp(level, POOR_LEVEL, FINE_LEVEL)
 
 
 def ramp(value: float, poor: float, fine: float) -> float:

@@ -48,9 +48,9 @@ def faulty(rgb: np.ndarray, fault: str, strength: int) -> np.ndarray:
             np.uint8
         )
     if fault == "dark":
-        return (light * (0.5, 0.22, 0.08)[strength]).astype(np.uint8)
+        return (light * (0.75, 0.5, 0.35)[strength]).astype(np.uint8)
     if fault == "bright":
-        return np.clip(light * (2.0, 3.0, 5.0)[strength], 0, 255).astype(np.uint8)
+        return np.clip(light * (1.3, 1.6, 2.0)[strength], 0, 255).astype(np.uint8)
     return np.clip(light * np.array([1 + 0.08 * (strength + 1), 1, 1 - 0.1 * (strength + 1)]), 0, 255).astype(np.uint8)
 
 
