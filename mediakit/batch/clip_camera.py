@@ -69,11 +69,12 @@ def framed_over_time(
     if grid is None or (still.fit != "crop" and not has_faces):
         return still, None
     stretches, apart = _stretches(recipe, look, followed, heard, info.size, window)
-    if apart and _wants_border(recipe):
-        bordered = solve(merge(look.seen, held=1.0), recipe.shape, recipe.frame, safe_zone=clip_spec(recipe).safe_zone)
-        return (bordered if bordered.fit != "crop" else still), None
+    if apart is not None and _wants_border(recipe):
+        bordered = solve(apart, recipe.shape, recipe.frame, safe_zone=clip_spec(recipe).safe_zone)
+        if bordered.fit != "crop":
+            return bordered, None
     path = camera_path(_begun(stretches, cut.begin_s), info.size, window, grid, cut.frames)
-    path = replace(path, shots=len(followed.shots), apart=apart)
+    path = replace(path, shots=len(followed.shots), apart=apart is not None)
     path = replace(path, held=held_share(path, followed.shots, followed.times_s, cut.begin_s))
     if len(path.knots) > MOST_KNOTS:
         return still, None
@@ -100,10 +101,10 @@ def _grid(recipe: Recipe, info: ClipInfo, window: Size, fps: Fraction) -> Grid |
 
 def _stretches(
     recipe: Recipe, look: ClipLook, followed: Followed, heard: Heard | None, picture: Size, window: Size
-) -> tuple[list[Stretch], bool]:
-    """What every shot asks for, and whether people were too far apart for one crop in any of them."""
+) -> tuple[list[Stretch], Findings | None]:
+    """What every shot asks for, and who was too far apart for one crop in the first shot in which that was so."""
     found: list[Stretch] = []
-    any_apart = False
+    first_apart: Findings | None = None
     for shot in followed.shots:
         times = within(followed.times_s, shot)
         moments, apart = moments_of(shot, times, picture, window)
@@ -111,11 +112,20 @@ def _stretches(
         if apart <= CROWDED:
             found.append(Stretch(shot.begin_s, shot.end_s, moments, prefer))
             continue
-        any_apart = True
+        first_apart = first_apart or _people(shot, picture)
         for begin, end, track in speaker_stretches(shot, times, picture, heard.speech if heard else ()):
             asked = [one for one in track_moments(track, times, picture, window) if begin <= one.t_s <= end]
             found.append(Stretch(begin, end, tuple(asked), prefer))
-    return found, any_apart
+    return found, first_apart
+
+
+def _people(shot: Shot, picture: Size) -> Findings:
+    """The main faces of a shot where each usually is, as one picture's."""
+    tracks = main_tracks(shot, picture)
+    usual = [
+        sorted(track.sightings, key=lambda one: one.face.box.centre)[len(track.sightings) // 2] for track in tracks
+    ]
+    return Findings(picture, tuple(sorted((one.face for one in usual), key=lambda face: -face.box.area)))
 
 
 def _prefer(recipe: Recipe, look: ClipLook, shot: Shot) -> float:

@@ -1,7 +1,8 @@
 """Faces and things followed from one looked-at frame to the next: which sightings are one and the same.
 
 A sighting joins the track that it overlaps best, or, after a gap or a fast move, the nearest one of a like size. Tracks
-never cross a cut. Values only; who is looked for, and how often, is the caller's business.
+never cross a cut. Weak sightings count where they join strong ones, after Zhang et al., "ByteTrack: Multi-Object Tracking by
+Associating Every Detection Box" (ECCV 2022). Values only; who is looked for, and how often, is the caller's business.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import numpy as np
 
 from mediakit.model import Box, Face, Size
 
-LONGEST_GAP_S = 1.0
+LONGEST_GAP_S = 1.5
 """A face that is not seen for longer is a new one when it comes back."""
 REACH = 1.0
 """How far, in its own widths, a face may move from one look to the next, and once more for each missed second."""
 
 
 LEAST_SIGHTINGS = 3
+LEAST_SURE = 2
+"""Of them, those that need no track to be believed: an onion that once looks like a face is none."""
 LEAST_HEIGHT = 0.03
 """Of the picture's height, as for photos."""
 LEAST_PRESENCE = 0.2
@@ -28,11 +31,15 @@ LEAST_PRESENCE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One face at one moment. `talk` is how much the mouth moves more than the eyes, in levels of 255; 0 where unknown."""
+    """One face at one moment. `talk` is how much the mouth moves more than the eyes, in levels of 255; 0 where unknown.
+
+    `sure`: it would be called a face in a photo too; others are faces because of where they were before and after.
+    """
 
     t_s: float
     face: Face
     talk: float = 0.0
+    sure: bool = True
 
 
 @dataclass(slots=True)
@@ -97,6 +104,14 @@ def main_tracks(shot: Shot, picture: Size) -> list[Track]:
     longest = max(len(track.sightings) for track in tall)
     main = [t for t in tall if t.area >= 0.25 * largest and len(t.sightings) >= LEAST_PRESENCE * longest]
     return sorted(main, key=lambda track: -track.area)
+
+
+def _is_somebody(track: Track, shot: Shot) -> bool:
+    """Seen often enough, and often enough surely; a shot of a second gives less to see."""
+    sure = sum(one.sure for one in track.sightings)
+    if shot.end_s - shot.begin_s < 1.0:
+        return sure >= 1
+    return len(track.sightings) >= LEAST_SIGHTINGS and sure >= LEAST_SURE
 
 
 def join(tracks: Sequence[Track], faces: Sequence[Face], t_s: float) -> list[Track | None]:

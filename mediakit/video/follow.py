@@ -23,11 +23,13 @@ from mediakit.video.cuts import CutFinder
 from mediakit.video.look import ClipLook
 from mediakit.video.sample import walk_frames
 from mediakit.video.thing import ThingTracker
-from mediakit.vision.faces import find_faces
+from mediakit.vision.faces import find_candidates
 
 LOOKS_A_SECOND = 6.0
 LOOKING_EDGE_PX = 640
 PATCH_PX = (24, 16)
+WEAK = 0.45
+"""The detector's score from which on a candidate may continue somebody's track."""
 
 Pixels = NDArray[np.uint8]
 
@@ -72,6 +74,7 @@ class _Seen:
     """One face of one look, with what its mouth and eyes looked like."""
 
     face: Face
+    sure: bool
     mouth: Pixels | None
     eyes: Pixels | None
 
@@ -90,12 +93,13 @@ class _Watcher:
         """One more moment."""
         to_sample = rgb.shape[1] / self.info.size.width_px
         grey = luma(rgb)
-        faces = find_faces(rgb, shown=self.info.size)
+        candidates = [one for one in find_candidates(rgb, shown=self.info.size) if max(one.seen) >= WEAK or one.is_face]
+        faces = tuple(one.face for one in candidates if one.is_face)
         self.times_s.append(t_s)
         findings = Findings(self.info.size, faces)
         small = np.ascontiguousarray(rgb[::2, ::2])
         self.looks.append((exposure(small), sharpness(rgb), face_worth(findings)))
-        self.seen.append([_Seen(face, *_patches(grey, face, to_sample)) for face in faces])
+        self.seen.append([_Seen(one.face, one.is_face, *_patches(grey, one.face, to_sample)) for one in candidates])
 
     def worth(self) -> tuple[float, ...]:
         """Of each look; sharpness counts against the clip's own sharpest looks."""
@@ -114,7 +118,7 @@ class _Watcher:
                 track = known if known is not None else Track()
                 if known is None:
                     tracks.append(track)
-                track.sightings.append(Sighting(t_s, one.face, _talk(last.get(id(track)), one)))
+                track.sightings.append(Sighting(t_s, one.face, _talk(last.get(id(track)), one), one.sure))
                 last[id(track)] = one
         return tuple(tracks)
 
