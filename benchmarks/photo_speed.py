@@ -171,7 +171,8 @@ def large_photos(folder: Path) -> list[Path]:
 
     heic = folder / "200 MP.heic"
     shapes = Image.fromarray(np.random.default_rng(1).integers(0, 256, (48, 64, 3), dtype=np.uint8))
-    pillow_heif.from_pillow(shapes.resize((16320, 12240), Image.BICUBIC)).save(heic, quality=50)
+    large = shapes.resize((16320, 12240), Image.BICUBIC).convert("YCbCr")  # tiles are written of this mode only
+    pillow_heif.from_pillow(large).save(heic, quality=30, tile_size=1024, enc_params={"preset": "ultrafast"})
     return [jpeg, heic]
 
 

@@ -22,8 +22,10 @@ PLAIN: dict[str, object] = {
     "overlay.surfaces": (),
     "overlay.disclosure": "",
     "score.measure": False,
+    "marks.find": "off",
 }
-"""A preset in which nothing happens to the picture but its crop and size; how good it is, is not asked either."""
+"""A preset in which nothing happens to the picture but its crop and size; how good it is is not asked, nor what stands
+written in it."""
 
 
 def resize(
