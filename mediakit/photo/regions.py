@@ -1,9 +1,10 @@
 """Regions that a photo's XMP carries: where somebody, or the camera, said the subject is.
 
 IPTC Image Regions (IPTC Photo Metadata Standard 2019.1) count where their role is "main subject area", else "subject area"
-or "area of interest". Faces of MWG regions (Metadata Working Group, Guidelines 2.0, 2010; what Lightroom, digiKam and
-phones write) count where there are none of those; small ones beside a large one are the background. Focus areas and bar
-codes of MWG say nothing about what a picture is for.
+or "area of interest". Faces of MWG regions (Metadata Working Group, Guidelines 2.0, 2010; what Lightroom and digiKam write)
+count where there are none of those and somebody gave them a name: phones write nameless ones by themselves, and faces are
+found without them. Small ones beside a large one are the background. Focus areas and bar codes of MWG say nothing about
+what a picture is for.
 
 Both standards give coordinates of the picture as stored; they are turned here into shares of the picture as shown.
 """
@@ -21,6 +22,7 @@ IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 ROLES = (("mainSubjectArea",), ("subjectArea", "areaOfInterest"))
 SMALL = 0.25  # of the largest face's area
+AROUND, HAIR = 0.2, 0.5  # of a face's size, beside and below it, and above
 
 
 def focus_of(trees: Sequence[Element], stored: Size, orientation: int) -> tuple[float, ...]:
@@ -78,10 +80,10 @@ def _boundary(boundary: Element, stored: Size) -> Box | None:
 
 
 def _faces(trees: Sequence[Element]) -> list[Box]:
-    """The boxes of MWG regions that are faces, without the small ones; they are given by their middles."""
+    """The named faces among MWG regions with their hair, without the small ones; they are given by their middles."""
     found = []
     for region in _items(trees, f"{{{MWG}}}RegionList"):
-        if _text(region, MWG, "Type") != "Face":
+        if _text(region, MWG, "Type") != "Face" or not _text(region, MWG, "Name"):
             continue
         area = region.find(f".//{{{MWG}}}Area")
         if area is None:
@@ -90,7 +92,8 @@ def _faces(trees: Sequence[Element]) -> list[Box]:
         if x is not None and y is not None and w is not None and h is not None:
             found.append(Box(x - w / 2, y - h / 2, w, h))
     largest = max((box.area for box in found), default=0.0)
-    return [box for box in found if box.area >= SMALL * largest]
+    main = [box for box in found if box.area >= SMALL * largest]
+    return [Box(b.x - AROUND * b.w, b.y - HAIR * b.h, (1 + 2 * AROUND) * b.w, (1 + AROUND + HAIR) * b.h) for b in main]
 
 
 def _items(trees: Sequence[Element], name: str) -> Iterator[Element]:

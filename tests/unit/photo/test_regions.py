@@ -76,18 +76,24 @@ def test_stored_places_are_turned_to_shown_ones(orientation, shown):
     assert focus_of([iptc(RECTANGLE)], STORED, orientation) == pytest.approx(shown)
 
 
-def test_tagged_faces_are_kept_without_those_in_the_background():
-    def face(x, y, size, kind="Face"):
+def test_named_faces_are_kept_without_those_in_the_background():
+    def face(x, y, size, kind="Face", name="Lin"):
         return (
-            f'<rdf:li><rdf:Description m:Type="{kind}"><m:Area a:x="{x}" a:y="{y}" a:w="{size}" a:h="{size}"'
+            f'<rdf:li><rdf:Description m:Type="{kind}" m:Name="{name}"><m:Area a:x="{x}" a:y="{y}" a:w="{size}" a:h="{size}"'
             ' a:unit="normalized"/></rdf:Description></rdf:li>'
         )
 
-    faces = face(0.2, 0.3, 0.2) + face(0.5, 0.3, 0.2) + face(0.9, 0.9, 0.05) + face(0.8, 0.8, 0.4, "Focus")
+    faces = (
+        face(0.2, 0.3, 0.2)
+        + face(0.5, 0.3, 0.2)
+        + face(0.9, 0.9, 0.05)
+        + face(0.8, 0.8, 0.4, name="")
+        + face(0.8, 0.8, 0.4, "Focus")
+    )
     tree = packet(
         f"<m:Regions><rdf:Description><m:RegionList><rdf:Bag>{faces}</rdf:Bag></m:RegionList></rdf:Description></m:Regions>"
     )
-    assert focus_of([tree], STORED, 1) == pytest.approx((0.1, 0.2, 0.5, 0.2))
+    assert focus_of([tree], STORED, 1) == pytest.approx((0.06, 0.1, 0.58, 0.34))
 
 
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not there to write regions")
@@ -100,9 +106,9 @@ def test_what_exiftool_writes_is_read(tmp_path):
     )
     subprocess.run(["exiftool", "-q", f"-XMP-iptcExt:ImageRegion={region}", str(file)], check=True, timeout=60)
     assert open_photo(file, Limits()).meta.focus == pytest.approx((0.1, 0.2, 0.3, 0.4))
-    area = "{Area={X=0.5,Y=0.5,W=0.2,H=0.4,Unit=normalized},Type=Face}"
+    area = "{Area={X=0.5,Y=0.5,W=0.2,H=0.4,Unit=normalized},Type=Face,Name=Lin}"
     mwg = f"{{AppliedToDimensions={{W=400,H=200,Unit=pixel}},RegionList=[{area}]}}"
     subprocess.run(
         ["exiftool", "-q", "-XMP-iptcExt:ImageRegion=", f"-RegionInfo={mwg}", str(file)], check=True, timeout=60
     )
-    assert open_photo(file, Limits()).meta.focus == pytest.approx((0.4, 0.3, 0.2, 0.4))
+    assert open_photo(file, Limits()).meta.focus == pytest.approx((0.36, 0.1, 0.28, 0.68))
