@@ -37,3 +37,12 @@ def test_what_it_should_not_say_is_named(tmp_path, text, words):
     with pytest.raises(DataError) as caught:
         shoot_settings(tmp_path)
     assert words in str(caught.value)
+
+
+def test_a_shoot_may_name_faces_to_keep(tmp_path):
+    file = tmp_path / "mediakit.toml"
+    file.write_text('[keep_faces]\n"counter/IMG_1.jpg" = [2, 3]\n', encoding="utf-8")
+    assert dict(shoot_settings(tmp_path).keep_faces) == {"counter/IMG_1.jpg": (2, 3)}
+    file.write_text('[keep_faces]\n"IMG_1.jpg" = [0]\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"mediakit\.toml:2"):
+        shoot_settings(tmp_path)
