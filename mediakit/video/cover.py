@@ -1,4 +1,4 @@
-"""The cover of a clip: the sharpest well-exposed frame with the best face, in full size.
+"""Covers of a clip: sharp, well-exposed frames with the best face and open eyes, in full size; the best and two more.
 
 Candidates are the frames that were looked at anyway, without the very beginning and end (a thumb on the button, a phone
 being lowered) where there are others. The best of them is looked for once more among its neighbours, because in hand-held
@@ -7,7 +7,7 @@ footage one frame in three is blurred by motion.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,14 @@ EDGE_SHARE = 0.04
 AROUND_S = 0.25
 NEIGHBOURS = 6
 FACE_WEIGHT = 1.0
+OFFERED = 3
+LOOKED_CLOSER = 5
+CLOSER_WEIGHT = 0.25
+"""What a frame is worth beside its neighbours, against its score as a photo (0..1)."""
+APART_S = 1.0
+EYES_FULLY = 0.8
+"""Of the widest look in the clip, from which on eyes count as open."""
+LEAST_FACE_PX = 48
 SMALL_FACE, LARGE_FACE = 0.06, 0.22
 """A main face this high (share of the picture) counts nothing, this high in full."""
 
@@ -40,27 +48,71 @@ class Cover:
     rgb: Pixels
 
 
-def best_cover(path: Path, info: ClipInfo, look: ClipLook) -> Cover:
-    """The frame that shows the clip best. Raises FileError(corrupt) where it does not decode."""
-    best = _best_sample(look, float(info.duration))
-    sharpest = _sharpest_near(path, info, best, look.seen[look.samples.index(best)])
-    return Cover(sharpest, grab_frame(path, info, sharpest))
+Scorer = Callable[[Pixels, Findings], float]
 
 
-def _best_sample(look: ClipLook, duration_s: float) -> Sample:
-    inside = [
-        (sample, findings)
-        for sample, findings in zip(look.samples, look.seen, strict=True)
-        if EDGE_SHARE * duration_s <= sample.t_s <= (1 - EDGE_SHARE) * duration_s
-    ]
-    candidates = inside or list(zip(look.samples, look.seen, strict=True))
+def best_covers(path: Path, info: ClipInfo, look: ClipLook, score: Scorer, *, count: int = OFFERED) -> list[Cover]:
+    """The frames that show the clip best, best first, never two of one moment. Raises FileError(corrupt).
+
+    score: how good a picture is as a photo, 0..100, of a frame (H, W, 3) uint8 sRGB and what it shows. Asked only for
+    the frames that are sharp, lit and awake beside their neighbours.
+    """
+    duration_s = float(info.duration)
+    found: list[tuple[float, float]] = []
+    for sample, findings, worth in _candidates(look, duration_s)[:LOOKED_CLOSER]:
+        t_s = _sharpest_near(path, info, sample, findings)
+        found.append((score(sample.rgb, findings) / 100 + CLOSER_WEIGHT * worth, t_s))
+    chosen: list[float] = []
+    for _, t_s in sorted(found, reverse=True):
+        if all(abs(t_s - other) >= min(APART_S, duration_s / (2 * count)) for other in chosen):
+            chosen.append(t_s)
+    return [Cover(t_s, grab_frame(path, info, t_s)) for t_s in chosen[:count]]
+
+
+def _candidates(look: ClipLook, duration_s: float) -> list[tuple[Sample, Findings, float]]:
+    """Looked-at frames with what each is worth as a cover, 0..about 4, best first."""
+    every = list(zip(look.samples, look.seen, strict=True))
+    inside = [one for one in every if EDGE_SHARE * duration_s <= one[0].t_s <= (1 - EDGE_SHARE) * duration_s]
+    candidates = inside or every
     sharp = [sharpness(sample.rgb, _focus(findings)) for sample, findings in candidates]
-    most = max(sharp) or 1.0
-    worth = [
-        one / most + exposure(sample.rgb) + FACE_WEIGHT * face_worth(findings)
-        for (sample, findings), one in zip(candidates, sharp, strict=True)
-    ]
-    return candidates[int(np.argmax(worth))][0]
+    awake = [eyes_open(sample.rgb, findings) for sample, findings in candidates]
+    most, widest = max(sharp) or 1.0, max((one for one in awake if one is not None), default=1.0)
+    ranked = []
+    for (sample, findings), edge, eyes in zip(candidates, sharp, awake, strict=True):
+        opened = 1.0 if eyes is None else min(1.0, eyes / widest / EYES_FULLY)
+        worth = edge / most + exposure(sample.rgb) + FACE_WEIGHT * face_worth(findings) * opened + opened
+        ranked.append((sample, findings, worth))
+    return sorted(ranked, key=lambda one: -one[2])
+
+
+def eyes_open(rgb: Pixels, findings: Findings) -> float | None:
+    """How far the main face's eyes are open, to be held against other frames of the same person; None where unknown.
+
+    An open eye is a dark disc, a closed one a dark line: what is measured is how high the dark reaches, in distances of
+    the eyes, the less open eye deciding.
+    """
+    faces = [face for face in findings.main_faces[:1] if len(face.points) >= 2]
+    scale = rgb.shape[1] / findings.size.width_px
+    if not faces or faces[0].box.w * scale < LEAST_FACE_PX:
+        return None
+    grey = luma(rgb).astype(np.float32)
+    points = np.array(faces[0].points[:2]) * scale
+    across = float(np.hypot(*(points[1] - points[0])))
+    if across < LEAST_FACE_PX / 4:
+        return None
+    side = max(5, round(0.42 * across))
+    return min(_dark_height(cv2.getRectSubPix(grey, (side, side), (float(x), float(y)))) for x, y in points) / across
+
+
+def _dark_height(eye: NDArray[np.float32]) -> float:
+    """Standard deviation of the rows in which an eye is darker than its skin, weighted by how much."""
+    dark = np.maximum(np.median(eye) - eye - 8, 0)
+    rows, total = dark.sum(axis=1), float(dark.sum())
+    if total <= 0:
+        return 0.0
+    place = np.arange(len(rows))
+    middle = float((rows * place).sum()) / total
+    return float(np.sqrt((rows * (place - middle) ** 2).sum() / total))
 
 
 def _sharpest_near(path: Path, info: ClipInfo, best: Sample, findings: Findings) -> float:

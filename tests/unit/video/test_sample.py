@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from clip_maker import encode, ffmpeg, picture, tone
 
 from mediakit.errors import Fault, FileError
-from mediakit.model import Findings, Size
+from mediakit.model import Box, Face, Findings, Size
 from mediakit.presets.schema import Limits
-from mediakit.video.cover import best_cover, exposure, face_worth
+from mediakit.video.cover import best_covers, exposure, eyes_open, face_worth
 from mediakit.video.look import look_at_clip
 from mediakit.video.probe import probe
 from mediakit.video.sample import grab_frame, sample_between, sample_frames, sample_runs
@@ -94,7 +95,7 @@ def test_a_clip_of_one_frame_has_one_sample(tmp_path: Path) -> None:
     info = probe(path, Limits())
     look = look_at_clip(path, info)
     assert len(look.samples) == len(look.seen) == 1
-    assert best_cover(path, info, look).rgb.shape == (180, 320, 3)
+    assert best_covers(path, info, look, same)[0].rgb.shape == (180, 320, 3)
 
 
 def test_what_is_no_clip_cannot_be_grabbed_from(tmp_path: Path) -> None:
@@ -109,7 +110,7 @@ def test_the_cover_is_sharp_well_lit_and_not_the_first_frame(tmp_path: Path) -> 
     change = "eq=brightness='if(lt(t,1.5),-0.6,0)':eval=frame,gblur=sigma=6:enable='between(t,1.5,3)+gte(t,4)'"
     path = encode(*picture(w=320, h=240, seconds=6), to=tmp_path / "x.mp4", options=("-vf", change, "-crf", "12"))
     info = probe(path, Limits())
-    cover = best_cover(path, info, look_at_clip(path, info))
+    cover = best_covers(path, info, look_at_clip(path, info), same)[0]
     assert 2.95 <= cover.t_s <= 4.05
     assert cover.rgb.shape == (240, 320, 3)
 
@@ -124,3 +125,24 @@ def test_exposure_prefers_the_middle() -> None:
 
 def test_nobody_is_worth_nothing() -> None:
     assert face_worth(Findings(Size(100, 100))) == 0.0
+
+
+def same(_rgb: np.ndarray, _findings: Findings) -> float:
+    """A score that prefers no frame."""
+    return 50.0
+
+
+def drawn_eyes(height_px: int) -> np.ndarray:
+    """A face as far as eyes are concerned: two dark discs, or what lids leave of them."""
+    rgb = np.full((360, 640, 3), 190, np.uint8)
+    for x in (290, 350):
+        cv2.ellipse(rgb, (x, 160), (9, max(1, height_px)), 0, 0, 360, (40, 30, 30), -1)
+    return rgb
+
+
+def test_closed_eyes_are_told_from_open_ones():
+    points = ((290.0, 160.0), (350.0, 160.0), (320.0, 190.0), (300.0, 220.0), (340.0, 220.0))
+    seen = Findings(Size(640, 360), (Face(Box(250, 100, 140, 160), 0.95, points),))
+    opened, narrow, closed = (eyes_open(drawn_eyes(height), seen) for height in (9, 6, 1))
+    assert opened > narrow > 1.5 * closed
+    assert eyes_open(drawn_eyes(9), Findings(Size(640, 360))) is None
