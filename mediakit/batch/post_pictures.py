@@ -21,6 +21,7 @@ from mediakit.platforms.targets import takes
 
 VerdictOf = Callable[[Score], Verdict]
 _WRITTEN = ("made", "kept")
+_NOTHING = Trouble("block", "no-picture", "No picture and no clip of this post could be made.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def choose(
     if not any(one.problem is not None or any(_is_here(d, target) for d in one.delivered) for one in meant):
         return None
     troubles = [_missing(one, target, ordered) for one in meant if _candidate(one, target) is None]
+    if not found:  # nobody named them: what is wrong with each is in the report, and there is no post
+        return Chosen((), (), (*_said(troubles), _NOTHING)) if ordered else None
     kind = _kind_of(found)
     chosen, left_out = [one for one in found if one.outcome.kind is kind], _other_kind(found, kind)
     if ordered:
@@ -67,7 +70,11 @@ def choose(
     chosen, gone = _within_count(chosen, target, kind, ordered)
     left_out += gone
     troubles += _count_troubles(chosen, target, kind)
-    return Chosen(tuple(_numbered(chosen)), tuple(left_out), tuple(t for t in troubles if t is not None))
+    return Chosen(tuple(_numbered(chosen)), tuple(left_out), _said(troubles))
+
+
+def _said(troubles: Sequence[Trouble | None]) -> tuple[Trouble, ...]:
+    return tuple(trouble for trouble in troubles if trouble is not None)
 
 
 def _is_meant(outcome: Outcome, target: Target) -> bool:
@@ -99,7 +106,7 @@ def _missing(outcome: Outcome, target: Target, ordered: bool) -> Trouble | None:
 
 def _kind_of(found: Sequence[Candidate]) -> Kind:
     """Pictures where there are any: apps do not mix them with clips in one post."""
-    return Kind.PHOTO if any(one.outcome.kind is Kind.PHOTO for one in found) or not found else Kind.CLIP
+    return Kind.PHOTO if any(one.outcome.kind is Kind.PHOTO for one in found) else Kind.CLIP
 
 
 def _other_kind(found: Sequence[Candidate], kind: Kind) -> list[LeftOut]:
@@ -165,8 +172,6 @@ def _without_doubles(out: Path) -> Callable[[list[Candidate]], Narrowed]:
 
 
 def _cover_first(chosen: list[Candidate]) -> list[Candidate]:
-    if not chosen:
-        return chosen
     cover = max(chosen, key=lambda one: (_cover_fitness(one), one.value))
     return [cover, *(one for one in chosen if one is not cover)]
 
@@ -199,8 +204,6 @@ def _spec(target: Target, kind: Kind) -> PhotoSpec | ClipSpec:
 
 
 def _count_troubles(chosen: Sequence[Candidate], target: Target, kind: Kind) -> list[Trouble | None]:
-    if not chosen:
-        return [Trouble("block", "no-picture", "No picture and no clip of this post could be made.")]
     spec = _spec(target, kind)
     if isinstance(spec, PhotoSpec) and spec.warn_count is not None and len(chosen) > spec.warn_count:
         words = f"{len(chosen)} pictures; some versions of the app take {spec.warn_count}."

@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 EMBED_BYTES = 60_000_000
 NAME = "report.html"
-_SCRIPTS = ("words.js", "parts.js", "cards.js", "detail.js", "report.js")
+_SCRIPTS = ("words.js", "parts.js", "cards.js", "detail.js", "posts.js", "report.js")
 _LEFT_OUT = ("facts", "fingerprint", "sha256")
 _TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 
@@ -49,7 +49,9 @@ def render(document: Mapping[str, Any], out: Path, *, made_at: datetime, seconds
         "policy": _policy(script, style),
         "style": style,
         "script": script,
-        "report": _inert({"meta": meta, "sources": sources}),
+        "report": _inert(
+            {"meta": meta, "sources": sources, "posts": [_post(post) for post in document.get("posts", ())]}
+        ),
         "pictures": "\n".join(
             f'<script type="application/json" id="pictures-{index}">{_inert(block)}</script>'
             for index, block in enumerate(blocks)
@@ -95,6 +97,10 @@ def _source(source: Mapping[str, Any]) -> dict[str, Any]:
         for each in source["bystanders"]
     ]
     return shown
+
+
+def _post(post: Mapping[str, Any]) -> dict[str, Any]:
+    return {**post, "archive_href": link(post["archive"])}
 
 
 def _delivered(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "report"))
 from report_samples import HOSTILE, delivered, photo, picture, refused, verdict_of
+from shoots import save_photo_at
 
+from mediakit import process
+from mediakit.batch.post_values import PostWords
 from mediakit.model import Crop, Delivered, Kind, Outcome, Problem, Score, Size
 from mediakit.report.manifest import manifest
 from mediakit.report.write import write_report
@@ -284,3 +287,29 @@ def test_a_run_of_nothing_is_a_page_too(tab, tmp_path):
     tab.press("j")
     assert tab.ask("document.querySelector('.tile.all .count').textContent") == "0"
     assert tab.errors == []
+
+
+def test_a_post_is_shown_as_a_phone_shows_it(tab, tmp_path):
+    """At phone width: the title cut where the app cuts it, the grid, the band the app covers, the pictures in turn."""
+    for seed in (0, 1):
+        save_photo_at(tmp_path / f"shoot/{seed}.jpg", seed=seed, size=(480, 640))
+    words = {"": PostWords("周末去店里试了五支口红，颜色都很日常，通勤也能用", "<b>你好</b>\u202e", ("试色",))}
+    process(tmp_path / "shoot", out=tmp_path / "out", to=["xiaohongshu.image"], jobs=1, words=words)
+    tab.errors.clear()
+    tab.requests.clear()
+    tab.size(390, 844, phone=True)
+    tab.open(tmp_path / "out/report.html")
+    tab.until("document.querySelector('.phone .frame img') !== null")
+    assert (
+        tab.ask("document.querySelector('.words .title').firstChild.textContent")
+        == "周末去店里试了五支口红，颜色都很日常，通"
+    )
+    assert tab.ask("document.querySelector('.cut').textContent") == "勤也能用"
+    assert "<b>" in tab.ask("document.querySelector('.words .body').textContent")
+    assert tab.ask("document.documentElement.scrollWidth") <= 390
+    tab.click(".turn.on")
+    assert tab.ask("document.querySelector('.count-of').textContent") == "2/2"
+    tab.ask("document.querySelectorAll('.posts .views button')[1].click()")
+    ratio = tab.ask("(r => r.width / r.height)(document.querySelector('.cell-face').getBoundingClientRect())")
+    assert abs(ratio - 3 / 4) < 0.02
+    assert tab.errors == [] and all(address.startswith(LOCAL) for address in tab.requests)

@@ -159,10 +159,16 @@ function crop(source, item) {
   const shown = corners ? turnedPart(corners, source.size_px) : placed("span.shown-part", item.crop_px, source);
   frame.append(el("img", { src: picture(source, 0), alt: t("original") }), shown);
   for (const face of source.faces) frame.append(placed(face.main ? "span.found.main" : "span.found", face.box_px, source));
+  for (const mark of source.marks ?? []) {
+    const node = placed("span.found.mark-box", mark.box_px, source);
+    node.title = shownName(mark.text);
+    frame.append(node);
+  }
   const others = source.faces.some((face) => !face.main);
   const mains = source.faces.some((face) => face.main);
   return [el("div.canvas", {}, frame), el("p.legend.soft", {}, el("span.key.frame"), t("crop_frame"),
-    mains ? [el("span.key.main"), t("face_main")] : null, others ? [el("span.key.other"), t("face_other")] : null)];
+    mains ? [el("span.key.main"), t("face_main")] : null, others ? [el("span.key.other"), t("face_other")] : null,
+    source.marks?.length ? [el("span.key.marked"), t("marks")] : null)];
 }
 
 /** The part of a picture that was set upright: four corners, so no box can show it. What is around it is darkened. */

@@ -15,6 +15,7 @@ function drawFrame() {
   drawRun();
   drawGlance();
   drawPlatforms();
+  drawPosts();
   drawOrder();
   drawKeys();
 }
@@ -91,7 +92,10 @@ function choosePart(part, chosen) {
   for (const tile of document.querySelectorAll("[data-verdict]")) tile.setAttribute("aria-pressed", String(tile.dataset.verdict === view.verdict));
   for (const pill of document.querySelectorAll("[data-platform]")) pill.setAttribute("aria-pressed", String(pill.dataset.platform === view.platform));
   applyFilters();
-  if (redraw) refreshCards();
+  if (redraw) {
+    refreshCards();
+    drawPosts();
+  }
 }
 
 function setLanguage(name) {
@@ -170,6 +174,7 @@ function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("DOMContentLoaded", () => {
     refreshCards(); // pictures stand at the end of the file
+    drawPosts();
     if (dialog.open) drawDetail();
   });
   document.getElementById("search").addEventListener("input", (event) => choosePart("words", event.target.value));

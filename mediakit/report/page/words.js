@@ -33,6 +33,10 @@ const WORDS = {
     faces_more: "and {n} more", keep_face: "To keep one sharp where the preset blurs:",
     skin: "Skin", skin_faces: "{n} retouched", face_number: "face", texture_kept: "texture kept", lightness: "lightness",
     hue: "hue", amount: "amount",
+    posts: "Posts: {n}", posts_label: "Posts", post_post: "Post", post_feed: "Feed and grid", verdict_pass: "ready",
+    verdict_warn: "look first", verdict_block: "blocked", no_grid: "This place shows no grid.", more: "more",
+    title_cut: "The app cuts this off", safe_zone: "covered by the app", left_out: "{n} left out", checklist: "Still to do in the app",
+    archive: "Take the .zip", count_title: "title", count_body: "body", count_topics: "topics", marks: "Codes and words",
     yes: "yes", no: "no", none: "–",
   },
   zh: {
@@ -66,6 +70,10 @@ const WORDS = {
     faces_more: "另有 {n} 张", keep_face: "预设要求模糊时，保留某张人脸：",
     skin: "肤质", skin_faces: "{n} 张已修饰", face_number: "人脸", texture_kept: "保留纹理", lightness: "明度",
     hue: "色相", amount: "强度",
+    posts: "成稿 {n} 篇", posts_label: "成稿", post_post: "笔记", post_feed: "信息流与九宫格", verdict_pass: "可以发布",
+    verdict_warn: "先看看", verdict_block: "不能发布", no_grid: "这里没有缩略图。", more: "展开",
+    title_cut: "超出部分会被截断", safe_zone: "被界面遮住", left_out: "未选入 {n} 张", checklist: "还要在 App 里做的",
+    archive: "下载 .zip", count_title: "标题", count_body: "正文", count_topics: "话题", marks: "二维码与文字",
     yes: "是", no: "否", none: "–",
   },
 };

@@ -199,3 +199,15 @@ def test_the_second_tap_of_the_shutter_is_alike(changes):
 
 def test_other_pictures_are_not_alike():
     assert not alike(grey(0), grey(2)) and not alike(grey(1), None)
+
+
+@pytest.mark.parametrize("name", ["broken.jpg", "broken.mp4"])
+def test_broken_files_alone_make_no_post_unless_somebody_named_them(tmp_path, name):
+    (tmp_path / "shoot").mkdir()
+    (tmp_path / "shoot" / name).write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    targets = ["xiaohongshu.image", "xiaohongshu.video", "instagram.story"]
+    result = run_on(tmp_path / "shoot", tmp_path / "out", to=targets, words={"": PostWords("x")})
+    assert result.posts == () and result.exit_code == 1
+    (tmp_path / "shoot/post.toml").write_text(f'title = "x"\norder = ["{name}"]\n', "utf-8")
+    result = run_on(tmp_path / "shoot", tmp_path / "out", to=targets)
+    assert {post.verdict for post in result.posts} == {"block"} and len(result.posts) == 2
