@@ -147,10 +147,13 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Re
         "retouch": retouched.facts,
         "quality": saved.quality,
         "subsampling": saved.subsampling,
+        "alike": saved.alike,
     }
     facts |= view.facts()
     shown = replace(framing, crop=view.source_crop)
-    return Rendered(pixels=pixels, framing=shown, findings=seen, facts=facts, notes=(*held, *retouched.notes, *note))
+    return Rendered(
+        pixels=pixels, framing=shown, findings=seen, facts=facts, notes=(*held, *retouched.notes, *note, *saved.notes)
+    )
 
 
 def export_size(shape: Shape, framing: Framing, shown: Size) -> Size:

@@ -24,12 +24,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, PngImagePlugin
 
 from mediakit.errors import Fault, FileError
+from mediakit.model import Note
 from mediakit.photo.chroma import needs_full_chroma
 from mediakit.photo.containers import read_header
 from mediakit.photo.icc import srgb_profile
 from mediakit.photo.labels import exif_block, xmp_packet
 from mediakit.photo.metadata import PhotoMeta, read_meta
-from mediakit.photo.search import Budget, Encode, Encoded, Judge, Search
+from mediakit.photo.search import ALIKE, Budget, Encode, Encoded, Judge, Search
 from mediakit.pixels.similarity import ssim
 
 Format = Literal["jpeg", "png", "webp"]
@@ -52,6 +53,16 @@ class Saved:
     """Whether `target_bytes` was met; True where there was none."""
     alike: float | None = None
     """SSIM of its luma against the picture (Wang et al. 2004); None where nothing had to be given up for bytes."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """A word where a limit of bytes took the picture below the perceptual floor."""
+        if self.alike is None or self.alike >= ALIKE:
+            return ()
+        words = (
+            f"It had to be compressed hard to fit its surface (quality {self.quality}, likeness {self.alike:.2f} of 1)."
+        )
+        return (Note("compressed-hard", words),)
 
 
 def save_photo(  # noqa: PLR0913 - all by name, and each is a fact of the surface or the preset

@@ -119,6 +119,15 @@ def test_a_wish_is_exceeded_by_no_more_than_the_perceptual_floor_asks(tmp_path):
     assert 12_000 < wished.bytes < free.bytes
 
 
+def test_a_picture_that_had_to_be_compressed_hard_says_so(tmp_path):
+    grain = np.random.default_rng(5).normal(0, 20, (400, 400, 1)).repeat(3, axis=2)
+    pixels = np.clip(128 + grain, 0, 255).astype(np.uint8)
+    hard = save_photo(pixels, tmp_path / "b.jpg", max_bytes=30_000)
+    assert hard.alike < 0.95
+    assert [note.code for note in hard.notes] == ["compressed-hard"]
+    assert save_photo(pixels, tmp_path / "a.jpg").notes == ()
+
+
 def test_bytes_are_fought_for_only_where_they_are_short(tmp_path):
     pixels = scene(500, 700)
     free = save_photo(pixels, tmp_path / "a.jpg")
