@@ -9,11 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediakit.batch.marked import BLURRED, marked
-from mediakit.caption import load_rules
 from mediakit.errors import Fault, FileError
 from mediakit.marks.find import What, find_marks
-from mediakit.marks.hide import hide_marks
 from mediakit.marks.parts import HINT, reads_codes, reads_words
 from mediakit.model import Findings, Mark, Note, Outcome
 from mediakit.presets.schema import Marks
@@ -101,6 +98,11 @@ def without_marks(photo: Photo, findings: Findings, recipe: Recipe) -> tuple[Pho
     hide = _minded(findings.marks, recipe)
     if not hide:
         return photo, ()
+    from mediakit.batch.marked import (
+        BLURRED,
+    )  # here and below: planning asks this room, and needs neither rules nor OpenCV
+    from mediakit.marks.hide import hide_marks
+
     pixels = hide_marks(photo.pixels, hide, photo.pixels.shape[1] / photo.shown.width_px)
     left, _ = find_marks(pixels, photo.shown, "codes")
     hidden_texts = {mark.text for mark in hide if mark.kind == "code"}
@@ -113,5 +115,8 @@ def without_marks(photo: Photo, findings: Findings, recipe: Recipe) -> tuple[Pho
 
 def _minded(marks: Sequence[Mark], recipe: Recipe) -> list[Mark]:
     """Codes, where the surface does not allow them, and lines with contact details."""
+    from mediakit.batch.marked import marked
+    from mediakit.caption import load_rules
+
     minded = marked(marks, recipe.target, load_rules())
     return list({one.mark.corners: one.mark for one in minded if one.is_contact}.values())

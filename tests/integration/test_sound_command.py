@@ -48,6 +48,27 @@ def made(clip: Path, out: Path, *mode: str) -> Path:
     return written
 
 
+NOT_NEEDED = ("cv2", "rich.console", "numpy.ma", "numpy.random", "onnxruntime", "moviepy")
+NOR_OURS = (
+    "mediakit.caption",
+    "mediakit.photo",
+    "mediakit.quality.photo",
+    "mediakit.vision",
+    "mediakit.video.transcode",
+)
+
+
+def test_new_sound_loads_nothing_that_it_does_not_use(clip: Path, bed: Path, tmp_path: Path) -> None:
+    """Each of these takes longer to load than a tenth of the work."""
+    code = "import sys; from mediakit.cli.app import run; run(sys.argv[1:]); print(*sys.modules, sep='\\n')"
+    words = ["audio", "--music", str(bed), "--out", str(tmp_path / "out"), "--", str(clip)]
+    ended = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    assert list(tmp_path.rglob("*.mp4"))
+    loaded = set(ended.stdout.split())
+    assert "mediakit.audio.track" in loaded
+    assert [name for name in (*NOT_NEEDED, *NOR_OURS) if name in loaded] == []
+
+
 def streams(path: Path) -> dict[str, dict[str, str]]:
     command = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", f"file:{path}"]
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
