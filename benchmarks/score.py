@@ -147,8 +147,11 @@ def stable(paths: list[Path]) -> None:
         values = [scored(copy).value for copy in copies]
         values.append(scored(compression(rgb, 85, np.random.default_rng(0)), 85).value)
         spreads.append(max(values) - min(values))
+        size = Size(largest.shape[1], largest.shape[0])
+        looking = resize(rgb, Size(640, 480))
+        findings, tone = look_at(looking, size)[0], measure(looking)
         begun = time.process_time()
-        quality.judge_photo(largest, look_at(resize(rgb, Size(640, 480)), Size(640, 480))[0], shown=Size(640, 480))
+        quality.judge_photo(largest, findings, shown=size, tone=tone)
         times.append(time.process_time() - begun)
     print(
         f"{len(spreads)} photos: spread median {np.median(spreads):.1f},"

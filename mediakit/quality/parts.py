@@ -92,12 +92,11 @@ def noise_part(sigma: float, level: float | None) -> Part:
 def cast_part(chroma: float, share: float, judged: float | None) -> Part:
     """The tint of what should be grey; `judged`: the light's colour as `look` reads it, log2 ratios."""
     seen = share >= 0.05
-    values = [ramp(chroma, 26, 8)] if seen else []
-    if judged is not None:
-        values.append(ramp(judged, 0.75, 0.1))
+    # The judged light tells a tinted lamp from a painted wall; greys alone do not.
+    value = ramp(judged, 0.9, 0.05) if judged is not None else ramp(chroma, 26, 8) if seen else 1.0
     fact = f"greys are {chroma:.0f} units of a*b* off neutral" if seen else "nothing grey to read a cast from"
     tip = "Switch off one of the two kinds of light, or go to the window: the colours are tinted."
-    return _named("colour-cast", float(np.mean(values)) if values else 1.0, 0.06, fact, tip)
+    return _named("colour-cast", value, 0.06, fact, tip, below=0.6)
 
 
 def resolution_part(shown: Size) -> Part:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.look.measure import Tone
+from mediakit.look.measure import Tone, measure
 from mediakit.model import Box, Crop, Face, Findings, Part, Score, Size
 from mediakit.quality import measures
 from mediakit.quality import parts as reasons
@@ -38,7 +38,7 @@ class Judged:
     soft_px: float | None
     detail: float
     noise: float
-    judged_cast: float | None
+    judged_cast: float
     work: Pixels
     shown: Size
 
@@ -62,11 +62,11 @@ def judge_photo(
     """Score a picture and keep what its deliverables need. About 60 ms at any size.
 
     rgb: (H, W, 3) uint8 sRGB at any size that shows all of it; `findings` in pixels of their own size; `shown` its full size.
-    tone: of `look.measure`, for its reading of the light. encoded_quality: the JPEG quality estimated from its tables, None
-    where there are none. Raises MissingPartError where a part of the installation is missing.
+    tone: of `look.measure`, for its reading of the light; measured here where it is not known. encoded_quality: the JPEG
+    quality estimated from its tables, None where there are none. Raises MissingPartError where a part is not installed.
     """
     work = measures.working_copy(rgb)
-    seen = impression(work)
+    seen = impression(rgb)  # not the working copy: shrunk twice, a 1 MP photo would look softer than its 12 MP original
     scale = work.shape[1] / findings.size.width_px
     faces = [_scaled_face(face, scale) for face in findings.main_faces]
     subject = findings.subject.scaled(scale) if findings.subject else None
@@ -77,7 +77,8 @@ def judge_photo(
     if soft is None and where is not None:
         soft = measures.softness_px(grey, noise)
     detail = measures.fine_detail(grey, noise)
-    judged_cast = None if tone is None else math.hypot(tone.cast.warm, 1.5 * tone.cast.magenta)
+    light = (tone or measure(work, skin_boxes=[face.box for face in faces])).cast
+    judged_cast = math.hypot(light.warm, 1.5 * light.magenta)
     found = [
         reasons.impression_part(seen.opinion),
         reasons.sharpness_part(soft, detail, seen.soft, of_face=bool(faces)),
@@ -112,9 +113,7 @@ def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Cro
         over=source.seen.over + lighter / 0.75,
     )
     size = Size(rgb.shape[1], rgb.shape[0])
-    judged_cast = None
-    if source.judged_cast is not None:
-        judged_cast = source.judged_cast * _cast_left(rgb, before)
+    judged_cast = source.judged_cast * _cast_left(rgb, before)
     soft = None if source.soft_px is None else source.soft_px * enlarged
     return total(
         [
@@ -144,7 +143,8 @@ def frame_parts(work: Pixels, faces: Sequence[Face], subject: Box | None, seen: 
 
 def _light_parts(rgb: Pixels, faces: Sequence[Face], seen: Impression | None, cast: float | None) -> list[Part]:
     light = measures.lightness(rgb, faces[0].box if faces else None)
-    under, over = (seen.under, seen.over) if seen else (None, None)
+    # What looks too dark as well as too bright is a contrasty scene.
+    under, over = (seen.under, seen.over - seen.under) if seen else (None, None)
     small = measures.thumbnail(rgb)
     white, black = measures.clipped_shares(small)
     return [
