@@ -11,6 +11,8 @@ import typer
 from mediakit.cli.console import out, say
 from mediakit.cli.preset import app
 
+__all__ = ["app"]
+
 Name = Annotated[str, typer.Argument(help="A preset's name or folder.")]
 
 
