@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediakit.audio.hear import Heard, hear
+from mediakit.batch.ai_label import label_facts, notes_on
 from mediakit.batch.clip_plan import Planned, untouched, wrong_length
 from mediakit.batch.clip_sound import Sounds
 from mediakit.batch.outfolder import HOME, Pending, file_hash, scratch
@@ -20,6 +21,7 @@ from mediakit.batch.problems import failed, refuse_unfit
 from mediakit.errors import Fault, FileError
 from mediakit.model import Delivered, Kind, Note, Outcome, Problem, Score
 from mediakit.platforms.check import Expected, check_file
+from mediakit.video.ai_label import is_labelled
 from mediakit.video.clip import ClipInfo
 from mediakit.video.probe import find_damage, probe
 from mediakit.video.render import RenderedClip, render_clip
@@ -56,6 +58,8 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     heard, deaf = (None, ()) if job.only_sound else _heard(path, info, threads)
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
+    said = {key.lower(): value for key, value in info.kept}
+    labelled = label_facts(said.get("aigc", ""), said.get("digitalsourcetype", ""))
     facts["looked_for"] = "off" if look is None else job.marks
     if job.out is not None:
         with ThreadPoolExecutor(1) as beside:
@@ -72,8 +76,8 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
         findings=look.findings if look else None,
         score=_source_score(look, heard, info),
         delivered=delivered,
-        notes=(*job.notes, *(look.notes if look else ()), *deaf),
-        facts=facts,
+        notes=(*job.notes, *(look.notes if look else ()), *deaf, *notes_on(labelled)),
+        facts={**facts, **labelled},
     )
 
 
@@ -194,6 +198,7 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
         duration_s=float(file.duration),
         has_audio=plan.output.track is not None,
         copied_picture=file.passes == 0,
+        ai_label=is_labelled(clip.info.kept),
     )
     try:
         with ThreadPoolExecutor(2) as beside:

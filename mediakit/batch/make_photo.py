@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mediakit.batch.ai_label import label_facts, notes_on
 from mediakit.batch.marks_in import LOOKED_FOR, with_marks, without_marks
 from mediakit.batch.outfolder import file_hash, flushed_meanwhile, published
 from mediakit.batch.people import Hidden, thumbnails, without_bystanders
@@ -25,6 +26,8 @@ def make_photo(job: Job) -> Outcome:
     look = looked_at(photo, None if job.scored else [item.recipe for item in wanted])
     look = with_marks(look, photo, job.marks)
     judged = judged_by(photo, look, facts) if job.scored else None
+    label = photo.meta.ai_label
+    labelled = label_facts(label.aigc, label.source_type) if label else {}
     delivered: tuple[Delivered, ...] = ()
     preview: dict[str, object] = {}
     hidden = Hidden(photo, look.findings)
@@ -44,8 +47,8 @@ def make_photo(job: Job) -> Outcome:
         findings=look.findings,
         score=judged.score if judged else None,
         delivered=delivered,
-        notes=(*job.notes, *photo.notes, *look.notes, *hidden.notes),
-        facts={**preview, **hidden.facts, "format": facts.format, LOOKED_FOR: job.marks},
+        notes=(*job.notes, *photo.notes, *look.notes, *hidden.notes, *notes_on(labelled)),
+        facts={**preview, **hidden.facts, "format": facts.format, LOOKED_FOR: job.marks, **labelled},
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from mediakit.batch.ai_label import is_labelled
 from mediakit.batch.marked import marks_left
 from mediakit.batch.plan import Plan
 from mediakit.batch.post_folder import CAPTION, CHECKLIST, write_post
@@ -21,7 +22,7 @@ from mediakit.batch.post_values import Post, PostVerdict, PostWords, Trouble, Wa
 from mediakit.caption import Rulebook, check_caption
 from mediakit.caption.brand import rules_of
 from mediakit.errors import FileError
-from mediakit.model import Delivered, Kind, Outcome, Score, Verdict
+from mediakit.model import Kind, Outcome, Score, Verdict
 from mediakit.platforms.posting import When, shown_of, steps_for
 from mediakit.platforms.schema import Target
 from mediakit.platforms.targets import resolve
@@ -70,7 +71,6 @@ class _Maker:
         chosen = choose(members, target, self._plan.out, ordered=wanted.ordered, verdict_of=self._verdict_of)
         if chosen is None:
             return None
-        files = self._delivered(chosen)
         sponsored = wanted.sponsored
         if sponsored is None:
             sponsored = self._plan.preset.preset.caption.sponsored
@@ -84,7 +84,7 @@ class _Maker:
         )
         minded = self._marked(chosen, target)
         troubles = (*chosen.troubles, *_wordless(wanted.words), *minded)
-        facts = self._facts(wanted, chosen, files, sponsored)
+        facts = self._facts(wanted, chosen, sponsored)
         steps = steps_for(target.surface.id, facts | ({"code"} if minded else set()))
         post = Post(
             name=name,
@@ -116,10 +116,6 @@ class _Maker:
             return replace(post, verdict="block", troubles=(*post.troubles, trouble))
         return replace(post, status=status)
 
-    def _delivered(self, chosen: Chosen) -> list[Delivered]:
-        paths = {one.deliverable for one in chosen.files}
-        return [item for o in self._outcomes.values() for item in o.delivered if item.path in paths]
-
     def _marked(self, chosen: Chosen, target: Target) -> tuple[Trouble, ...]:
         """What the surface minds of the codes and words that the post's pictures show, and what was not looked for."""
         found: dict[str, Trouble] = {}
@@ -136,15 +132,13 @@ class _Maker:
                     found.setdefault(note.message, Trouble("info", note.code, note.message))
         return tuple(found.values())
 
-    def _facts(
-        self, wanted: WantedPost, chosen: Chosen, files: Sequence[Delivered], sponsored: bool
-    ) -> frozenset[When]:
+    def _facts(self, wanted: WantedPost, chosen: Chosen, sponsored: bool) -> frozenset[When]:
         """Which of the things hold that steps depend on."""
         numbered = [one for one in chosen.files if not one.file.endswith(".cover.jpg")]
         clip = any(one.kind is Kind.CLIP for one in numbered)
         facts: dict[When, bool] = {
             "topics": bool(wanted.words.topics) or "#" in wanted.words.body,
-            "ai": any(check.rule == "ai-label" for item in files for check in item.checks),
+            "ai": any(is_labelled(self._outcomes[one.source]) for one in chosen.files),
             "sponsored": sponsored,
             "clip": clip,
             "quiet": not (clip and self._plan.preset.preset.sound.mode in _WITH_MUSIC),

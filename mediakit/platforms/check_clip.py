@@ -15,6 +15,7 @@ from mediakit.tools.sniff import name_fits
 LENGTH_TOLERANCE_S = 0.05
 """A limit of 30 s takes 30.05 s: the last frame and the sound codec's block end when they end."""
 SYNC_TOLERANCE_S = 0.08
+_AI_LABELS = ("AIGC", "DigitalSourceType")
 _PACE_TOLERANCE_S = 0.0015  # containers that count milliseconds cannot say 30000/1001 any better
 _SHORT_CLIP_S = 10.0  # a rate limit is about long uploads; a short clip's first key frame outweighs everything
 _RATE_TOLERANCE = 1.05
@@ -165,7 +166,7 @@ def _hold_privacy(held: Held, facts: ClipFacts) -> None:
         held.hold("capture-date", not dated, dated, [])
     if held.expect is not None and held.expect.ai_label:
         hidden = facts.outline.metadata if facts.outline is not None else b""
-        labelled = b"AIGC" in hidden or any("AIGC" in key for key in facts.tags)
+        labelled = any(name.encode() in hidden or any(name in key for key in facts.tags) for name in _AI_LABELS)
         held.hold("ai-label", labelled, labelled, True)
 
 

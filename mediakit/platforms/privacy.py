@@ -72,7 +72,7 @@ def traces(image: Image.Image) -> Traces:
     except _UNREADABLE:
         result.unreadable.append("EXIF")
     for block in _text_blocks(image):
-        result.has_ai_label |= b"AIGC" in block
+        result.has_ai_label |= b"AIGC" in block or b"DigitalSourceType" in block
         for rule, what, pattern in _XMP:
             if pattern.search(block):
                 result.add(rule, what)

@@ -89,6 +89,7 @@ def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True, ke
         "bystanders": people(outcome, ask=ask, keep=keep),
         "subject_px": subject,
         "marks": [] if findings is None else [mark_json(mark) for mark in findings.marks],
+        "ai_label": to_json(outcome.facts.get("ai_label")),
         "tilt_deg": None if findings is None else _rounded(findings.tilt_deg),
         "deliverables": [
             delivered_json(_asked(delivered, findings, ask, keep), verdict_of) for delivered in outcome.delivered

@@ -17,6 +17,7 @@ from mediakit.errors import Fault, FileError
 from mediakit.model import Kind, Seconds, Size
 from mediakit.presets.schema import Limits
 from mediakit.tools.sniff import AUDIO_FORMATS, kind_of_format, sniff
+from mediakit.video.ai_label import LABELS, label_keys
 from mediakit.video.clip import AudioTrack, ClipInfo
 from mediakit.video.container import COPY_AGAIN, EXPORT_AGAIN, check_whole
 from mediakit.video.decode import BUDGET_PX, Look, look_inside
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 LOCATION_KEYS = ("location", "com.apple.quicktime.location.ISO6709", "com.apple.quicktime.location.iso6709")
-KEPT_KEYS = ("aigc", "copyright")
+KEPT_KEYS = (*LABELS, "copyright")
 MISSING_SHARE = 0.1
 MISSING_S = 1.0
 
@@ -180,8 +181,14 @@ def _info(clip: OpenClip, packets: dict[int, Packets], index: int, timing: Timin
         has_location=any(key in clip.metadata for key in LOCATION_KEYS),
         edited=picture.hidden > 0,
         video_kbps=round(picture.bytes * 8 / 1000 / max(float(timing.duration), 0.001)),
-        kept=tuple((key, value) for key, value in clip.metadata.items() if key.lower() in KEPT_KEYS),
+        kept=_kept(clip),
     )
+
+
+def _kept(clip: OpenClip) -> tuple[tuple[str, str], ...]:
+    """What a clip says about itself that is carried on: the copyright and any AI-content label."""
+    said = tuple((key, value) for key, value in clip.metadata.items() if key.lower() in KEPT_KEYS)
+    return (*said, *label_keys(clip.path, said))
 
 
 def shown_size(coded: Size, sample_aspect: Fraction, *, swap: bool) -> Size:
