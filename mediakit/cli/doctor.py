@@ -28,6 +28,8 @@ NEEDED = (
     "pydantic",
 )
 OPTIONAL = {
+    "zxing-cpp": "pip install 'mediakit[marks]'   (QR and bar codes in pictures)",
+    "rapidocr": "pip install 'mediakit[marks]'   (words in pictures)",
     "rawpy": "pip install 'mediakit[raw]'   (DNG and RAW photos)",
     "dlib-bin": "pip install 'mediakit[staff]'   (keeping colleagues sharp by reference photos)",
     "face-recognition-models": "pip install 'mediakit[staff]'   (the same)",
