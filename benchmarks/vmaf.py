@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from mediakit.batch.clip_output import plan_output
+from mediakit.batch.clip_output import Known, plan_output
 from mediakit.model import Kind
 from mediakit.platforms.targets import resolve_one
 from mediakit.presets.load import load_preset
@@ -50,13 +50,14 @@ def measure(clip: Path, target: str) -> None:
     look = look_at_clip(clip, info)
     preset = load_preset("base", overrides={"clip.too_long": "trim"})
     recipe = recipe_for(preset, resolve_one(target)[0], Kind.CLIP).settled(info.size)
+    known = Known(info=info, look=look, follower=lambda: follow(clip, info, look))
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         rendered = []
         for name, crf in (("made.mp4", encode.CRF), ("reference.mp4", LOSSLESS_CRF)):
             usual, encode.CRF = encode.CRF, crf
             try:
-                planned = plan_output(recipe, info, look, lambda: follow(clip, info, look), None, work / name, work)
+                planned = plan_output(recipe, known, work / name, work)
                 output = planned.output
                 if crf == LOSSLESS_CRF:
                     free = encode.Encoding(max_video_kbps=400_000)

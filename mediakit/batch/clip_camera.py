@@ -9,7 +9,7 @@ from fractions import Fraction
 from mediakit.audio.hear import Heard
 from mediakit.batch.clip_plan import clip_spec, even_size
 from mediakit.frame.clip import merge, solve_clip
-from mediakit.frame.geometry import largest_crop
+from mediakit.frame.geometry import hull, largest_crop
 from mediakit.frame.path import Grid, Moment
 from mediakit.frame.reframe import (
     CROWDED,
@@ -24,7 +24,7 @@ from mediakit.frame.reframe import (
 )
 from mediakit.frame.solve import Framing, solve
 from mediakit.frame.track import Shot, main_tracks
-from mediakit.model import Crop, Findings, Size
+from mediakit.model import Crop, Face, Findings, Size
 from mediakit.photo.render import export_size
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
@@ -112,20 +112,19 @@ def _stretches(
         if apart <= CROWDED:
             found.append(Stretch(shot.begin_s, shot.end_s, moments, prefer))
             continue
-        first_apart = first_apart or _people(shot, picture)
+        first_apart = first_apart or _people(shot, times, picture)
         for begin, end, track in speaker_stretches(shot, times, picture, heard.speech if heard else ()):
             asked = [one for one in track_moments(track, times, picture, window) if begin <= one.t_s <= end]
             found.append(Stretch(begin, end, tuple(asked), prefer))
     return found, first_apart
 
 
-def _people(shot: Shot, picture: Size) -> Findings:
-    """The main faces of a shot where each usually is, as one picture's."""
+def _people(shot: Shot, times: Sequence[float], picture: Size) -> Findings:
+    """The main faces of a shot when they are farthest apart, as one picture's."""
     tracks = main_tracks(shot, picture)
-    usual = [
-        sorted(track.sightings, key=lambda one: one.face.box.centre)[len(track.sightings) // 2] for track in tracks
-    ]
-    return Findings(picture, tuple(sorted((one.face for one in usual), key=lambda face: -face.box.area)))
+    moments = [[box for box in (track.box_at(t) for track in tracks) if box is not None] for t in times]
+    widest = max((boxes for boxes in moments if boxes), key=lambda boxes: hull(boxes).w + hull(boxes).h)
+    return Findings(picture, tuple(Face(box, 1.0) for box in sorted(widest, key=lambda box: -box.area)))
 
 
 def _prefer(recipe: Recipe, look: ClipLook, shot: Shot) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from mediakit.audio.hear import Heard
 from mediakit.batch.clip_camera import Cut, framed_over_time, window_of
+from mediakit.batch.clip_care import cared_for, followed_steadied, look_steadied
 from mediakit.batch.clip_length import best_stretch
 from mediakit.batch.clip_plan import Planned, clip_spec, encoding_of, even_size, smaller_sizes
 from mediakit.frame.reframe import CameraPath
@@ -34,15 +35,28 @@ IN_SPEECH = Note(
 )
 
 
-def plan_output(
-    recipe: Recipe, info: ClipInfo, look: ClipLook, follower: Follower, heard: Heard | None, path: Path, work: Path
-) -> Planned:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a clip when its deliverables are planned; all of them share it."""
+
+    info: ClipInfo
+    look: ClipLook
+    follower: Follower
+    heard: Heard | None = None
+    jumps: Path | None = None
+    """What steadies it, where it shakes."""
+
+
+def plan_output(recipe: Recipe, known: Known, path: Path, work: Path) -> Planned:
     """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo."""
+    info, look, heard, jumps = known.info, known.look, known.heard, known.jumps
     spec = clip_spec(recipe)
     assert recipe.clip is not None
     fps = output_fps(info.fps, min(spec.max_fps, recipe.clip.max_fps))
     is_long = spec.max_duration_s is not None and float(info.duration) > spec.max_duration_s
-    followed = follower() if is_long or window_of(recipe, info) is not None else None
+    followed = known.follower() if is_long or window_of(recipe, info) is not None else None
+    if jumps is not None:
+        look, followed = look_steadied(look), followed_steadied(followed) if followed is not None else None
     stretch = None
     if is_long and spec.max_duration_s is not None and followed is not None:
         stretch = best_stretch(float(info.duration), spec.max_duration_s, followed, heard, fps)
@@ -55,7 +69,7 @@ def plan_output(
     cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
     logo, notes = _stamps(recipe, framing, camera, size, look, work)
     notes = (*notes_on(developed), *notes)
-    output = ClipOutput(
+    plain = ClipOutput(
         path=path,
         size=size,
         crop=framing.crop,
@@ -71,7 +85,8 @@ def plan_output(
         smaller=smaller_sizes(recipe.shape, size, spec),
         as_shot=spec.picture == "as-shot",
     )
-    facts: dict[str, object] = {"develop": developed}
+    output, mended = cared_for(plain, recipe, look, jumps)
+    facts: dict[str, object] = {"develop": developed, **mended}
     if camera is not None:
         facts["camera"] = camera.facts()
     if stretch is not None:

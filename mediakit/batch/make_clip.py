@@ -138,8 +138,9 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
     pendings = {item.path: Pending(clip.out / item.path) for item in wanted}
     try:
         sounds = Sounds(clip.path, clip.info, clip.heard, work, clip.threads)
-        follower = _follower(clip)
-        planned = [_planned(item, clip, follower, pendings[item.path].path, work) for item in wanted]
+        follower, (jumps, shaky) = _follower(clip), _jumps(wanted, clip, work)
+        planned = [_planned(item, clip, follower, jumps, pendings[item.path].path, work) for item in wanted]
+        planned = [replace(plan, notes=(*plan.notes, *shaky)) for plan in planned]
         planned = [sounds.added_to(plan, item.recipe) for plan, item in zip(planned, wanted, strict=True)]
         clip.preview.result()  # nothing is rendered from a clip that is damaged
         written = render_clip(clip.path, clip.info, [plan.output for plan in planned], threads=clip.threads)
@@ -166,12 +167,24 @@ def _follower(clip: _Clip) -> Callable[[], Followed]:
     return followed
 
 
-def _planned(item: Wanted, clip: _Clip, follower: Callable[[], Followed], path: Path, work: Path) -> Planned:
+def _jumps(wanted: list[Wanted], clip: _Clip, work: Path) -> tuple[Path | None, tuple[Note, ...]]:
+    """What steadies the clip, where it shakes; one pass for all deliverables."""
+    if clip.look is None:
+        return None, ()
+    from mediakit.batch.clip_care import jumps_for
+
+    return jumps_for([item.recipe for item in wanted], clip.path, clip.info, clip.look, work, clip.threads)
+
+
+def _planned(
+    item: Wanted, clip: _Clip, follower: Callable[[], Followed], jumps: Path | None, path: Path, work: Path
+) -> Planned:
     if clip.look is None:
         return untouched(item.recipe, clip.info, path)
-    from mediakit.batch.clip_output import plan_output
+    from mediakit.batch.clip_output import Known, plan_output
 
-    return plan_output(item.recipe, clip.info, clip.look, follower, clip.heard, path, work)
+    known = Known(info=clip.info, look=clip.look, follower=follower, heard=clip.heard, jumps=jumps)
+    return plan_output(item.recipe, known, path, work)
 
 
 def _with_drawing(item: Wanted, plan: Planned, clip: _Clip, work: Path) -> Planned:

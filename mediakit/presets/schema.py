@@ -150,6 +150,12 @@ class Clip(Section):
     """The crop follows the main faces, or the thing the clip is about; false keeps one crop for the whole clip."""
     apart: Literal["pad", "speaker"] = "pad"
     """Two people too far apart for one crop: the whole picture with a border, or cuts to whoever is speaking."""
+    stabilise: bool = True
+    """A clip that shakes is steadied, which costs 4 % of the picture on each side; others are left as they are."""
+    denoise: Amount = 0.5
+    """Where noise is seen at the output's size."""
+    sharpen: Amount = 0.3
+    """Where the picture is made much smaller."""
     debug_frames: bool = False
     """Draw each crop over the original, in OUT/.mediakit/debug; the manifest names the file (`--debug-frames`)."""
     max_fps: Annotated[int, Field(ge=12, le=60)] = 60

@@ -37,6 +37,8 @@ def can_copy_picture(info: ClipInfo, output: ClipOutput) -> bool:
         (output.look is None or output.look.is_identity)
         and output.logo is None
         and output.camera is None
+        and output.jumps is None
+        and output.denoise == 0
         and output.fit == "crop"
         and output.crop == Crop.whole(info.size)
         and output.begin == 0

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.frame.track import Shot, Sighting, Track, join
-from mediakit.model import Face, Findings
+from mediakit.model import Face, Findings, Size
 from mediakit.pixels.light import luma
 from mediakit.video.clip import ClipInfo
 from mediakit.video.cover import exposure, face_worth, sharpness
@@ -39,6 +39,7 @@ class Followed:
     """What was followed. `times_s` are the moments that were looked at, `worth` what each shows: 0 nothing, 1 a well-lit
     sharp picture, 2 one with a large face."""
 
+    picture: Size
     shots: tuple[Shot, ...]
     times_s: tuple[float, ...]
     worth: tuple[float, ...] = ()
@@ -60,6 +61,7 @@ def follow(path: Path, info: ClipInfo, look: ClipLook) -> Followed:
             thing.look(rgb, frame.t_s)
     spans = cuts.shots(float(info.duration))
     return Followed(
+        info.size,
         tuple(
             Shot(begin, end, watcher.tracks_in(begin, end), thing.boxes_in(begin, end) if thing else ())
             for begin, end in spans
@@ -114,13 +116,23 @@ class _Watcher:
         for t_s, seen in zip(self.times_s, self.seen, strict=True):
             if not begin_s - 1e-6 <= t_s < end_s - 1e-6:
                 continue
-            for one, known in zip(seen, join(tracks, [one.face for one in seen], t_s), strict=True):
+            for one, known in _joined(tracks, seen, t_s):
                 track = known if known is not None else Track()
                 if known is None:
                     tracks.append(track)
                 track.sightings.append(Sighting(t_s, one.face, _talk(last.get(id(track)), one), one.sure))
                 last[id(track)] = one
         return tuple(tracks)
+
+
+def _joined(tracks: list[Track], seen: list[_Seen], t_s: float) -> list[tuple[_Seen, Track | None]]:
+    """Sure sightings take their tracks first and may begin one; weak ones may only continue what is left."""
+    sure, weak = [one for one in seen if one.sure], [one for one in seen if not one.sure]
+    first = list(zip(sure, join(tracks, [one.face for one in sure], t_s), strict=True))
+    taken = {id(track) for _, track in first}
+    left = [track for track in tracks if id(track) not in taken]
+    then = zip(weak, join(left, [one.face for one in weak], t_s), strict=True)
+    return [*first, *((one, track) for one, track in then if track is not None)]
 
 
 def _patches(grey: NDArray[np.generic], face: Face, to_sample: float) -> tuple[Pixels | None, Pixels | None]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mediakit.frame.clip import merge
 from mediakit.look.measure import Tone, measure, merge_tones
 from mediakit.model import Findings, Note
+from mediakit.pixels.noise import measure_noise
 from mediakit.video.clip import ClipInfo
 from mediakit.video.sample import Sample, sample_frames, sample_runs
 from mediakit.vision.look import look_at
@@ -33,6 +34,8 @@ class ClipLook:
     tone: Tone
     runs: tuple[tuple[Pixels, ...], ...]
     notes: tuple[Note, ...]
+    noise: float = 0.0
+    """Of a frame in full size: the standard deviation of its luma noise, in levels of 255."""
 
     @property
     def frames(self) -> list[Pixels]:
@@ -59,4 +62,11 @@ def look_at_clip(path: Path, info: ClipInfo) -> ClipLook:
         tone=merge_tones(tones),
         runs=tuple(tuple(run) for run in sample_runs(path, info)),
         notes=tuple(sorted(notes, key=lambda note: note.code)),
+        noise=_noise(path, info),
     )
+
+
+def _noise(path: Path, info: ClipInfo) -> float:
+    """Of the frame that is quickest to reach near the middle, at its own size: small copies hide it."""
+    full = max(info.size.width_px, info.size.height_px)
+    return measure_noise(sample_frames(path, info, count=1, long_edge_px=full)[0].rgb).luma

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediakit.model import Crop, Fit, Seconds, Size
@@ -17,6 +18,7 @@ from mediakit.video.clip import ClipInfo
 from mediakit.video.colour import matrix_of
 from mediakit.video.graph import Chain, Filter, make
 from mediakit.video.pan import pan_for
+from mediakit.video.steady import taken_back
 
 if TYPE_CHECKING:
     from mediakit.frame.reframe import CameraPath
@@ -25,6 +27,8 @@ RGB_FORMATS = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2r
 BACKDROP_SIDE_PX = 96
 BACKDROP_SIGMA_PX = BACKDROP_SIDE_PX / 18
 BACKDROP_LIGHT = 0.82
+DENOISE_SPACE, DENOISE_TIME = 1.5, 2.5
+"""hqdn3d's strengths in standard deviations of the noise."""
 """The blurred surroundings of a padded picture: their size before enlarging, their softness, how far they are dimmed;
 the same as for photos."""
 
@@ -46,6 +50,12 @@ class PictureStep:
     logo_y_px: int = 0
     camera: CameraPath | None = None
     """Where the crop moves; its window is as large as `crop`."""
+    jumps: Path | None = None
+    """What `steady.find_jumps` found, for a clip that is steadied."""
+    denoise: float = 0.0
+    """Standard deviation of the noise to take out, in levels of 255 at the output's size; 0 for none."""
+    sharpen: float = 0.0
+    """How much of the detail that scaling softened is given back, 0..1."""
     written: Size | None = None
     """What the finished picture is scaled to at last; None where it has its size."""
 
@@ -81,8 +91,9 @@ def _timed(step: PictureStep) -> tuple[Filter, ...]:
 def _step_chains(
     info: ClipInfo, step: PictureStep, n: int, source: tuple[str, ...], before: tuple[Filter, ...]
 ) -> list[Chain]:
-    timed = (*before, *_timed(step))
-    finish = (make("setsar", sar="1"), *_tagged())
+    steady = taken_back(step.jumps, info) if step.jumps is not None else ()
+    timed = (*before, *steady, *_timed(step))
+    finish = (*_cleaned(step), make("setsar", sar="1"), *_tagged())
     final = f"v{n}"
     drawn = f"p{n}" if step.logo_input is not None or step.written is not None else final
     chains = _drawn(info, step, source, timed, (*finish,), drawn, n)
@@ -94,6 +105,17 @@ def _step_chains(
         small = make("zscale", w=step.written.width_px, h=step.written.height_px, filter="lanczos")
         chains.append(Chain((drawn,), (small, *_tagged()), (final,)))
     return chains
+
+
+def _cleaned(step: PictureStep) -> tuple[Filter, ...]:
+    """Noise out (in space and, since most of a clip stands still, more in time), then detail back."""
+    filters = []
+    if step.denoise > 0:
+        space, time = min(DENOISE_SPACE * step.denoise, 10.0), min(DENOISE_TIME * step.denoise, 16.0)
+        filters.append(make("hqdn3d", luma_spatial=f"{space:.2f}", luma_tmp=f"{time:.2f}"))
+    if step.sharpen > 0:
+        filters.append(make("unsharp", lx=3, ly=3, la=f"{step.sharpen:.2f}", cx=3, cy=3, ca=0))
+    return tuple(filters)
 
 
 def _drawn(

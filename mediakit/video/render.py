@@ -57,6 +57,11 @@ class ClipOutput:
     logo: ClipLogo | None = None
     smaller: tuple[Size, ...] = ()
     """Sizes of the same ratio that the surface takes too, largest first: for byte budgets in which `size` would collapse."""
+    jumps: Path | None = None
+    """Steadies the clip by what `steady.find_jumps` wrote there."""
+    denoise: float = 0.0
+    sharpen: float = 0.0
+    """Noise taken out and detail given back (see `picture.PictureStep`)."""
     written: Size | None = None
     """What the finished picture is scaled to at last; None: `size`."""
     track: Path | None = None

@@ -130,6 +130,9 @@ class Encoder:
             logo_y_px=logo.y_px if logo else 0,
             camera=output.camera,
             written=output.written,
+            jumps=output.jumps,
+            denoise=output.denoise,
+            sharpen=output.sharpen,
         )
 
     def _cube(self, look: Cube | None) -> str | None:

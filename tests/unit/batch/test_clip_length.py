@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mediakit.audio.hear import Heard
 from mediakit.batch.clip_length import best_stretch
 from mediakit.frame.track import Shot
+from mediakit.model import Size
 from mediakit.video.follow import Followed
 
 FPS = Fraction(30)
@@ -22,7 +23,7 @@ def heard(*speech: tuple[float, float]) -> Heard:
 
 
 def followed(worth_at=lambda t: 1.0) -> Followed:
-    return Followed((Shot(0, 100),), TIMES, tuple(worth_at(t) for t in TIMES))
+    return Followed(Size(64, 36), (Shot(0, 100),), TIMES, tuple(worth_at(t) for t in TIMES))
 
 
 def test_the_best_stretch_is_taken_not_the_first():
