@@ -45,7 +45,10 @@ def focus_beside(source: Path) -> Focus:
     Raises DataError, with file and line, for a sidecar that says anything else.
     """
     path = sidecar_of(source)
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return ()
+    except OSError:  # a name so long that no sidecar can have it
         return ()
     file = read_toml(path)
     found = mistakes(_Said, file.table)

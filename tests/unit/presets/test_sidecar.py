@@ -45,3 +45,7 @@ def test_a_point_or_a_box(tmp_path, text, focus):
 def test_a_mistake_is_named_with_its_line(tmp_path, text, line):
     with pytest.raises(DataError, match=rf"IMG_1\.jpg\.toml:{line}"):
         focus_beside(beside(tmp_path, text))
+
+
+def test_a_name_too_long_for_a_sidecar_has_none(tmp_path):
+    assert focus_beside(tmp_path / ("x" * 251 + ".jpg")) == ()
