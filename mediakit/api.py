@@ -18,6 +18,7 @@ from mediakit.batch.cull import cull as cull_photos
 from mediakit.batch.execute import execute, exit_code, hash_sources
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener, Silent
+from mediakit.batch.marks_in import missing
 from mediakit.batch.outfolder import ledger_path, only_run
 from mediakit.batch.plan import Plan, plan_batch, without_done
 from mediakit.batch.post_file import find_posts, platforms_of
@@ -25,7 +26,7 @@ from mediakit.batch.post_values import Post, PostWords, WantedPost
 from mediakit.batch.scenes import shared_looks
 from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
 from mediakit.errors import ExitCode, NothingToDoError, UsageError
-from mediakit.model import Anchor, Kind, Outcome, Score, Verdict
+from mediakit.model import Anchor, Kind, Note, Outcome, Score, Verdict
 from mediakit.platforms.schema import Target
 from mediakit.platforms.targets import resolve
 from mediakit.presets.assets import reference
@@ -58,6 +59,11 @@ class Result:
         blocked = any(post.verdict == "block" for post in self.posts)
         return ExitCode.SOME_FAILED if blocked else exit_code(self.outcomes)
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a person should know about the run as a whole."""
+        return missing(self.plan.preset.preset.marks)
+
     def verdict_of(self, score: Score) -> Verdict:
         """The preset's verdict on a score."""
         return verdict(score, self.plan.preset.preset.score)
@@ -75,6 +81,7 @@ class Result:
             ask_about_bystanders=preset.preset.privacy.bystanders == "ask",
             keep_faces=preset.preset.privacy.keep_faces,
             posts=self.posts,
+            notes=self.notes,
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mediakit.errors import Fault, FileError
 from mediakit.marks.find import What, find_marks
-from mediakit.marks.parts import HINT, reads_codes, reads_words
+from mediakit.marks.parts import HINT, NO_CODES, reads_codes, reads_words
 from mediakit.model import Findings, Mark, Note, Outcome
 from mediakit.presets.schema import Marks
 
@@ -40,6 +40,11 @@ def what_to_find(marks: Marks, *, posts: bool) -> What:
     if posts or marks.on_find == "blur":
         return "all"
     return "codes" if reads_codes() else "off"
+
+
+def missing(marks: Marks) -> tuple[Note, ...]:
+    """What "auto" leaves out because it is not installed: said once a run. Anything more explicit says it at every source."""
+    return () if marks.find != "auto" or reads_codes() else (NO_CODES,)
 
 
 def knows(outcome: Outcome, what: What) -> bool:

@@ -140,6 +140,7 @@ class _Maker:
             "topics": bool(wanted.words.topics) or "#" in wanted.words.body,
             "ai": any(is_labelled(self._outcomes[one.source]) for one in chosen.files),
             "sponsored": sponsored,
+            "unmarked": sponsored and not self._plan.preset.preset.overlay.disclosure,
             "clip": clip,
             "quiet": not (clip and self._plan.preset.preset.sound.mode in _WITH_MUSIC),
             "pictures": len(numbered) > 1,

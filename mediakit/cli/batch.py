@@ -64,6 +64,8 @@ def summarise(result: Result, out_folder: Path) -> None:
     refused = sum(outcome.problem is not None for outcome in result.outcomes)
     counts = ", ".join(f"{statuses.count(s)} {s}" for s in ("made", "kept", "skipped", "failed") if s in statuses)
     say(f"{counts or 'nothing made'}; {refused} of {len(result.outcomes)} sources refused.")
+    for note in result.notes:
+        say(note.message)
     for post in result.posts:
         say(f"Post {post.name} on {post.target}: {post.verdict}, {out_folder / post.folder}")
     say(f"Report: {out_folder / 'report.html'}")

@@ -16,7 +16,7 @@ from pydantic import Field
 from mediakit.platforms.schema import Confidence, Data
 
 TopicForm = Literal["hash", "pair", "none"]
-When = Literal["always", "topics", "ai", "sponsored", "clip", "quiet", "pictures", "code"]
+When = Literal["always", "topics", "ai", "sponsored", "unmarked", "clip", "quiet", "pictures", "code"]
 
 
 class Shown(Data):

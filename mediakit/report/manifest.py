@@ -28,7 +28,7 @@ Json = dict[str, object]
 VerdictOf = Callable[[Score], Verdict]
 
 
-def manifest(
+def manifest(  # noqa: PLR0913 - what a document of a whole run is made of
     outcomes: Sequence[Outcome],
     *,
     preset_name: str,
@@ -37,6 +37,7 @@ def manifest(
     ask_about_bystanders: bool = True,
     keep_faces: Mapping[str, Sequence[int]] | None = None,
     posts: Sequence[Post] = (),
+    notes: Sequence[Note] = (),
 ) -> Json:
     """The document, as dicts, lists and scalars.
 
@@ -53,6 +54,7 @@ def manifest(
             for outcome in outcomes
         ],
         "posts": [post_json(post) for post in posts],
+        "notes": [_note(note) for note in notes],
     }
     return {key: _plain(value) for key, value in document.items()}
 

@@ -116,7 +116,7 @@ def test_sponsored_needs_its_words(tmp_path):
         (tmp_path / "shoot/post.toml").write_text(said.format(words), "utf-8")
         result = run_on(tmp_path / "shoot", tmp_path / f"out{index}")
         verdicts.append((result.posts[0].verdict, result.exit_code))
-        assert any("广告" in step.zh for step in result.posts[0].steps)
+        assert any("disclosure" in step.zh for step in result.posts[0].steps)
     assert verdicts == [("block", 1), ("pass", 0)]
 
 

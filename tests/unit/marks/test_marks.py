@@ -12,7 +12,7 @@ from shoots import picture
 
 from mediakit import process
 from mediakit.batch.marked import marked, shown_marks
-from mediakit.batch.marks_in import distinct, knows, what_to_find, without_marks
+from mediakit.batch.marks_in import distinct, knows, missing, what_to_find, without_marks
 from mediakit.caption import load_rules
 from mediakit.errors import FileError
 from mediakit.marks import find as finding
@@ -201,3 +201,10 @@ def test_a_blur_that_cannot_be_made_refuses_the_picture(monkeypatch):
     with pytest.raises(FileError) as refused:
         without_marks(None, Findings(SHOWN), recipe)
     assert refused.value.code == "missing-part" and "mediakit[marks]" in refused.value.hint
+
+
+def test_a_run_says_once_what_is_not_installed(monkeypatch):
+    monkeypatch.setattr("mediakit.batch.marks_in.reads_codes", lambda: False)
+    assert what_to_find(Marks(), posts=False) == "off"
+    assert [note.code for note in missing(Marks())] == ["marks-missing"]
+    assert missing(Marks(find="off")) == missing(Marks(find="codes")) == ()
