@@ -48,7 +48,9 @@ def run_batch(
         return
     result = api.process(*paths, jobs=jobs, listener=Terminal(), words=words, keep_best=keep_best, **common)
     if as_json:
-        out().file.write(json.dumps(result.manifest(), ensure_ascii=False, indent=1) + "\n")
+        from mediakit.report.manifest import manifest_bytes
+
+        out().file.write(manifest_bytes(result.manifest()).decode())
     summarise(result, out_folder)
     raise typer.Exit(result.exit_code)
 

@@ -211,3 +211,28 @@ def test_broken_files_alone_make_no_post_unless_somebody_named_them(tmp_path, na
     (tmp_path / "shoot/post.toml").write_text(f'title = "x"\norder = ["{name}"]\n', "utf-8")
     result = run_on(tmp_path / "shoot", tmp_path / "out", to=targets)
     assert {post.verdict for post in result.posts} == {"block"} and len(result.posts) == 2
+
+
+def test_words_that_no_encoding_takes_still_make_a_document(tmp_path, capsys):
+    save_photo_at(tmp_path / "shoot/IMG_1.jpg")
+    (tmp_path / "w.jsonl").write_text('{"id": "any", "title": "a\\ud800b", "body": "c"}\n', "utf-8")
+    arguments = ["--quiet", "process", str(tmp_path / "shoot"), "--to", "xiaohongshu.image", "--jobs", "1", "--json"]
+    code = run([*arguments, "--out", str(tmp_path / "out"), "--caption", str(tmp_path / "w.jsonl")])
+    (post,) = json.loads(capsys.readouterr().out)["posts"]
+    assert post["title"] == "a\ud800b" and code == (1 if post["verdict"] == "block" else 0)
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"", 1), (b"\x00\x01\xff\xfe", 1), (None, 2)])
+def test_words_that_are_no_text_end_the_run_before_anything_is_written(tmp_path, content, code):
+    save_photo_at(tmp_path / "shoot/IMG_1.jpg")
+    if content is not None:
+        (tmp_path / "w.txt").write_bytes(content)
+    arguments = [
+        "process",
+        str(tmp_path / "shoot"),
+        "--out",
+        str(tmp_path / "out"),
+        "--caption",
+        str(tmp_path / "w.txt"),
+    ]
+    assert run(arguments) == code and not (tmp_path / "out").exists()
