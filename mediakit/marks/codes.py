@@ -14,7 +14,7 @@ from mediakit.marks.geometry import mark_at
 from mediakit.model import Mark, MarkKind, Size
 
 Rgb8 = NDArray[np.uint8]
-WORKING_PIXELS = 2_500_000
+WORKING_PIXELS = 1_600_000
 """A larger picture is shrunk for reading: time grows with it, and a code that needs more is too small to be scanned."""
 ENLARGE_BELOW_PX = 900
 """A picture with a shorter long side is read at twice its size: its modules are only a pixel or two wide."""
