@@ -26,8 +26,8 @@ MOST_POINTS = 60
 LEAST_POINTS = 6
 BACK_PX = 1.0
 """How far from where it began a point may arrive when it is followed back."""
-AGREED = 0.3
-"""Least overlap (intersection over union) of the followed box and what the next look sees, at the median."""
+AGREED = 0.4
+"""Least overlap (intersection over union) of the followed box and what the next look sees, in three looks of four."""
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class ThingTracker:
     def boxes_in(self, begin_s: float, end_s: float) -> tuple[tuple[float, Box], ...]:
         """Where the thing is through one shot; nothing where the looks do not agree on one."""
         met = [agreed for t_s, agreed in self.met if begin_s < t_s < end_s]
-        if not met or float(np.median(met)) < AGREED:
+        if not met or float(np.percentile(met, 25)) < AGREED:
             return ()
         return tuple((t_s, box) for t_s, box in self.boxes if begin_s - 1e-6 <= t_s < end_s)
 
