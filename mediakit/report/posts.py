@@ -6,7 +6,6 @@ from dataclasses import asdict
 from itertools import takewhile
 
 from mediakit.batch.post_values import Post, PostPicture
-from mediakit.caption.count import title_length
 from mediakit.platforms.posting import shown_of
 from mediakit.platforms.schema import TextSpec
 from mediakit.platforms.targets import resolve_one
@@ -57,6 +56,8 @@ def _shown(post: Post) -> Json:
 def _cut(title: str, limits: TextSpec) -> str:
     """The longest beginning of a title that the platform takes, by its own way of counting."""
     most = limits.title_max
+    from mediakit.caption.count import title_length  # here: runs without posts need not wait for the rules
+
     if most is None or title_length(title, limits.title_count) <= most:
         return title
     lengths = (title_length(title[:end], limits.title_count) for end in range(1, len(title) + 1))
