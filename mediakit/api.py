@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mediakit.batch.cull import Culled, person_keeps, without_losers
-from mediakit.batch.cull import cull as cull_photos
 from mediakit.batch.execute import execute, exit_code, hash_sources
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener, Silent
@@ -35,6 +34,9 @@ from mediakit.presets.lock import locked_name, refuse_other
 from mediakit.presets.recipe import STAFF
 from mediakit.presets.shoot import shoot_settings
 from mediakit.quality.verdict import verdict
+
+if TYPE_CHECKING:
+    from mediakit.batch.cull import Culled
 
 DEFAULT_OUT = Path("mediakit-out")
 DEFAULT_PRESET = "base"
@@ -116,6 +118,8 @@ def process(  # noqa: PLR0913 - what the command line can say
         targets = _with_platforms(targets, posts, to)
         plan = plan_shoot(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs, posts=bool(posts))
         if keep_best is not None:
+            from mediakit.batch.cull import without_losers
+
             plan = without_losers(plan, _culled(shoot, loaded, ledger, plan, jobs), keep_best)
         listener.planned(plan)
         result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
@@ -151,6 +155,9 @@ def cull(shoot: str | Path, *, preset: str | Path | None = None, jobs: int | Non
 
     Raises a SetupError where there is nothing to look at.
     """
+    from mediakit.batch.cull import cull as cull_photos
+    from mediakit.batch.cull import person_keeps
+
     found = find_sources([Path(shoot)])
     loaded = load_preset(preset or shoot_settings(found.root).preset or DEFAULT_PRESET)
     if not any(source.kind is Kind.PHOTO for source in found.sources):
@@ -159,6 +166,9 @@ def cull(shoot: str | Path, *, preset: str | Path | None = None, jobs: int | Non
 
 
 def _culled(shoot: Shoot, loaded: LoadedPreset, ledger: Ledger, plan: Plan, jobs: int | None) -> Culled:
+    from mediakit.batch.cull import cull as cull_photos
+    from mediakit.batch.cull import person_keeps
+
     hashes = {job.source.rel: job.sha256 for job in plan.jobs}
     sources = [job.source for job in plan.jobs if job.known is None or job.known.problem is None]
     chosen = person_keeps(shoot.root)
