@@ -134,6 +134,8 @@ class Events:
     mode = "events"
 
     def __init__(self, root: Path) -> None:
+        import watchfiles  # noqa: F401 - said here, not in the thread, where it is missing
+
         self._root = root
         self._seen: queue.SimpleQueue[set[str]] = queue.SimpleQueue()
         self._stop = threading.Event()
