@@ -76,10 +76,11 @@ def _candidates(look: ClipLook, duration_s: float) -> list[tuple[Sample, Finding
     candidates = inside or every
     sharp = [sharpness(sample.rgb, _focus(findings)) for sample, findings in candidates]
     awake = [eyes_open(sample.rgb, findings) for sample, findings in candidates]
-    most, widest = max(sharp) or 1.0, max((one for one in awake if one is not None), default=1.0)
+    most, widest = max(sharp) or 1.0, max((one for one in awake if one is not None), default=0.0)
     ranked = []
     for (sample, findings), edge, eyes in zip(candidates, sharp, awake, strict=True):
-        opened = 1.0 if eyes is None else min(1.0, eyes / widest / EYES_FULLY)
+        # Where no frame shows dark eyes (sunglasses, a shadow), they tell the frames not apart.
+        opened = 1.0 if eyes is None or widest <= 0 else min(1.0, eyes / widest / EYES_FULLY)
         worth = edge / most + exposure(sample.rgb) + FACE_WEIGHT * face_worth(findings) * opened + opened
         ranked.append((sample, findings, worth))
     return sorted(ranked, key=lambda one: -one[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -146,3 +147,13 @@ def test_closed_eyes_are_told_from_open_ones():
     opened, narrow, closed = (eyes_open(drawn_eyes(height), seen) for height in (9, 6, 1))
     assert opened > narrow > 1.5 * closed
     assert eyes_open(drawn_eyes(9), Findings(Size(640, 360))) is None
+
+
+def test_a_clip_of_faces_whose_eyes_nobody_sees_still_has_a_cover(tmp_path: Path) -> None:
+    path = encode(*picture("color=gray", w=640, h=360, seconds=2), to=tmp_path / "x.mp4")
+    info = probe(path, Limits())
+    look = look_at_clip(path, info)
+    eyes = ((300.0, 150.0), (360.0, 150.0), (330.0, 190.0), (310.0, 220.0), (350.0, 220.0))
+    face = Findings(Size(640, 360), faces=(Face(Box(260, 100, 140, 180), 0.9, eyes),))
+    hidden = replace(look, seen=tuple(face for _ in look.samples))
+    assert best_covers(path, info, hidden, same)
