@@ -31,7 +31,7 @@ from mediakit.presets.sidecar import focus_beside
 FOCUS_IGNORED = "focus-ignored"
 """The note on a source whose sidecar cannot be read."""
 
-LOOKING = 3
+LOOKING = 4
 """Raised when a change of code changes findings or scores: sources are then looked at again."""
 
 

@@ -143,3 +143,10 @@ def test_the_verdict_is_the_brands():
     assert verdict(score_of_55, Scoring(pass_at=50, reject_below=20)) == "pass"
     assert verdict(score_of_55, Scoring(pass_at=60, reject_below=20)) == "fix"
     assert verdict(score_of_55, Scoring(pass_at=80, reject_below=56)) == "reject"
+
+
+def test_a_weak_impression_that_nothing_explains_comes_with_advice():
+    felt, sharp = Part("impression", 0.3, 1.0, "30 of 100"), Part("sharpness", 0.4, 1.0, "soft", "Hold still.")
+    assert total([felt]).parts[0].tip
+    assert total([felt, sharp]).parts[0].tip == ""
+    assert total([Part("impression", 0.8, 1.0, "80 of 100")]).parts[0].tip == ""
