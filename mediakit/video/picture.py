@@ -27,10 +27,10 @@ RGB_FORMATS = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2r
 BACKDROP_SIDE_PX = 96
 BACKDROP_SIGMA_PX = BACKDROP_SIDE_PX / 18
 BACKDROP_LIGHT = 0.82
-DENOISE_SPACE, DENOISE_TIME = 1.5, 2.5
-"""hqdn3d's strengths in standard deviations of the noise."""
 """The blurred surroundings of a padded picture: their size before enlarging, their softness, how far they are dimmed;
 the same as for photos."""
+DENOISE_SPACE, DENOISE_TIME = 1.5, 2.5
+"""hqdn3d's strengths in standard deviations of the noise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

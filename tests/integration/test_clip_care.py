@@ -84,4 +84,5 @@ def test_noise_that_is_seen_is_taken_out(tmp_path: Path) -> None:
     assert facts["denoised"] is True
     kept, facts = made(source, tmp_path / "kept", **{"clip.denoise": 0.0})
     assert facts["denoised"] is False
-    assert np.std(grab_frame(path, None, 0.9)) < 0.9 * np.std(grab_frame(kept, None, 0.9))
+    # In the middle: the last frames of a clip are smoothed by the encoder itself.
+    assert np.std(grab_frame(path, None, 0.5)) < 0.75 * np.std(grab_frame(kept, None, 0.5))
