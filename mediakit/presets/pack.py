@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -34,6 +36,8 @@ MOST_BYTES = 300_000_000
 MOST_BYTES_A_FILE = 100_000_000
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = (stat.S_IFREG | 0o644) << 16
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, ValueError)
+"""What reading a damaged archive may raise; found by fuzzing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def read_pack(path: Path) -> Pack:
             content = {entry.filename: _content(path, archive, entry) for entry in entries}
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror or error}).", "Check the path.") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except _BROKEN as error:
         raise DataError(f"{path} is no pack that can be read: {error}.", "Ask the brand for it again.") from error
     about = _about(path, content.pop(MANIFEST, None))
     _refuse_other_bytes(path, about["files"], content)
@@ -138,7 +142,9 @@ def _refuse_entry(path: Path, entry: zipfile.ZipInfo) -> None:
     parts = PurePosixPath(name).parts
     kind = stat.S_IFMT(entry.external_attr >> 16)
     why = ""
-    if "\\" in name or "\0" in name or ":" in name or name.startswith("/") or ".." in parts or "." in name.split("/"):
+    if not name:
+        why = "has no name"
+    elif "\\" in name or "\0" in name or ":" in name or name.startswith("/") or ".." in parts or "." in name.split("/"):
         why = "leads out of the preset"
     elif kind not in (0, stat.S_IFREG) or entry.is_dir():
         why = "is a link or a folder, not a plain file"
@@ -148,6 +154,8 @@ def _refuse_entry(path: Path, entry: zipfile.ZipInfo) -> None:
         why = "does not lie in a preset's folder"
     elif any(part.startswith(".") for part in parts) or PurePosixPath(name).suffix.lower() not in SUFFIXES:
         why = "is nothing a preset is made of"
+    elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        why = "is packed in a way that `preset pack` does not use"
     elif entry.file_size > MOST_BYTES_A_FILE:
         why = f"is larger than {MOST_BYTES_A_FILE // 1_000_000} MB"
     if why:

@@ -48,7 +48,7 @@ def measure_timing(times: list[int], lengths: list[int], keys: list[int], tick: 
         frames=len(times),
         fps=_rate(shown, usual, tick, said, vfr=vfr),
         vfr=vfr,
-        max_gop_s=_longest_gop(keys, int(shown[-1] + last_ticks), tick),
+        max_gop_s=_longest_gop(keys or [int(shown[0])], int(shown[-1] + last_ticks), tick),  # no key at all: one group
     )
 
 
