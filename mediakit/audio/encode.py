@@ -85,7 +85,7 @@ class _Player:
 def _dithered(blocks: Iterable[Block]) -> Iterator[Block]:
     """The sound as it would come from a 16-bit recording; blocks with nothing in them stay as they are.
 
-    Where both sides play the same, they are given the same dither: such sound is encoded and measured in less time.
+    Where both sides play the same, they are given the same dither: such sound is encoded once (see `alike`).
     """
     noise, at = _dither(), 0
     for block in even(blocks):

@@ -5,6 +5,7 @@ both were cut by the same window (ISO/IEC 14496-3, 4.6.11). So a piece begins `_
 find its bit rate, and runs on `_RUN_OUT` packets too long; the stream changes over at a packet before which both pieces
 chose the same window. Measured here on music, speech and tones: the error against the original is that of one long piece
 within 0.5 dB, and no larger at the joins. Should two pieces nowhere agree, the earlier one is encoded on over the later.
+A piece whose two sides are the same is encoded as one, see `alike`.
 
 The "fast" coder of ffmpeg's encoder is used on purpose: from 64 kbps a channel upwards it is both closer to the original
 (measured here at 128 kbps: 4 to 5 dB less error) and twice as quick.
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mediakit.audio.alike import CODER_OF_ONE, SHARE_OF_ONE, as_pair
 from mediakit.audio.pcm import RATE, Block, silence
 from mediakit.audio.side_by_side import in_order
 
@@ -34,6 +36,7 @@ _PIECE = 384 * PACKET
 _RUN_UP = 16 * PACKET
 _RUN_OUT = 6 * PACKET
 _SEARCHED = 4 * PACKET  # before and behind the intended place, less than either run
+_TICK = Fraction(1, RATE)
 _PAIR = 1  # the syntax element of two channels (ID_CPE)
 
 
@@ -94,14 +97,27 @@ def _stretches(blocks: Iterable[Block]) -> Iterator[_Sound]:
 def _encoded(sound: _Sound, *, kbps: int) -> _Piece:
     import av
 
+    alike = np.array_equal(sound.samples[0], sound.samples[1])
+    sides, layout, options = (1, "mono", CODER_OF_ONE) if alike else (2, "stereo", CODER)
+    rate = int(kbps * 1000 * (SHARE_OF_ONE if alike else 1))
     coder = av.CodecContext.create("aac", "w")
     assert isinstance(coder, av.AudioCodecContext)
-    coder.sample_rate, coder.layout, coder.format = RATE, "stereo", "fltp"
-    coder.bit_rate, coder.options, coder.time_base = kbps * 1000, CODER, Fraction(1, RATE)
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound.samples), format="fltp", layout="stereo")
-    frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), sound.begin
+    coder.sample_rate, coder.layout, coder.format = RATE, layout, "fltp"
+    coder.bit_rate, coder.options, coder.time_base = rate, options, _TICK
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound.samples[:sides]), format="fltp", layout=layout)
+    frame.sample_rate, frame.time_base, frame.pts = RATE, _TICK, sound.begin
     packets = [*coder.encode(frame), *(coder.encode(None) if sound.is_last else ())]
-    return _Piece(sound, {packet.pts: packet for packet in packets if packet.pts is not None})
+    timed = {packet.pts: _of_two(packet) if alike else packet for packet in packets if packet.pts is not None}
+    return _Piece(sound, timed)
+
+
+def _of_two(one: Packet[Any]) -> Packet[Any]:
+    """The packet for both sides, with the times of the one for one."""
+    import av
+
+    two = av.Packet(as_pair(bytes(one)))
+    two.pts, two.dts, two.duration, two.time_base = one.pts, one.dts, one.duration, _TICK
+    return two
 
 
 def _between(piece: _Piece, since: int, until: int | None) -> Iterator[Packet[Any]]:
