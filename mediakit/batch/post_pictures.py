@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mediakit.batch.post_alike import Glance, alike, glance
+from mediakit.batch.post_alike import alike, print_of
 from mediakit.batch.post_values import LeftOut, PostPicture, Trouble
 from mediakit.model import Delivered, Kind, Outcome, Score, Verdict
 from mediakit.platforms.schema import ClipSpec, PhotoSpec, Target
 from mediakit.platforms.targets import takes
+from mediakit.quality.twins import Print
 
 VerdictOf = Callable[[Score], Verdict]
 _WRITTEN = ("made", "kept")
@@ -156,11 +157,11 @@ def _upright(one: Candidate) -> float:
 
 def _without_doubles(out: Path) -> Callable[[list[Candidate]], Narrowed]:
     def narrow(chosen: list[Candidate]) -> Narrowed:
-        kept: list[tuple[Candidate, Glance | None]] = []
+        kept: list[tuple[Candidate, Print | None]] = []
         gone: list[LeftOut] = []
         for one in sorted(chosen, key=lambda one: (-one.value, one.outcome.rel)):
-            seen = glance(out, one.delivered)
-            twin = next((other for other, glimpsed in kept if alike(seen, glimpsed)), None)
+            seen = print_of(out, one.delivered)
+            twin = next((other for other, known in kept if alike(seen, known)), None)
             if twin is None:
                 kept.append((one, seen))
             else:

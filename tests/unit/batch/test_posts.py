@@ -4,17 +4,17 @@ import json
 import zipfile
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 from shoots import picture, save_photo_at
 
 from mediakit import process
-from mediakit.batch.post_alike import alike, glance_of
+from mediakit.batch.post_alike import alike
 from mediakit.batch.post_texts import caption_text
 from mediakit.batch.post_values import PostWords
 from mediakit.cli.app import run
+from mediakit.quality.twins import take_print
 
 QUICK = {"overrides": {"retouch.skin": 0.0, "develop.share_scene": False}, "jobs": 1}
 
@@ -182,23 +182,23 @@ def test_topics_take_the_platforms_form():
     ]
 
 
-def grey(seed, **changes):
+def print_of_shot(seed, **changes):
     shot = Image.fromarray(picture(640, 480, seed=seed))
     if "shift" in changes:
         dx, dy = changes["shift"]
         shot = Image.fromarray(np.roll(np.asarray(shot), (dy, dx), axis=(0, 1)))
     if "light" in changes:
         shot = ImageEnhance.Brightness(shot).enhance(changes["light"])
-    return glance_of(cv2.cvtColor(np.asarray(shot), cv2.COLOR_RGB2GRAY))
+    return take_print(np.asarray(shot))
 
 
 @pytest.mark.parametrize("changes", [{}, {"shift": (18, -12)}, {"light": 0.8}, {"shift": (-10, 14), "light": 1.15}])
 def test_the_second_tap_of_the_shutter_is_alike(changes):
-    assert alike(grey(3), grey(3, **changes))
+    assert alike(print_of_shot(3), print_of_shot(3, **changes))
 
 
 def test_other_pictures_are_not_alike():
-    assert not alike(grey(0), grey(2)) and not alike(grey(1), None)
+    assert not alike(print_of_shot(0), print_of_shot(2)) and not alike(print_of_shot(1), None)
 
 
 @pytest.mark.parametrize("name", ["broken.jpg", "broken.mp4"])
