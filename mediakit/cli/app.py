@@ -1,29 +1,19 @@
-"""The command line: registers one command a file, and turns errors into a sentence and an exit code."""
+"""The command line: one command a file, and errors turned into a sentence and an exit code.
+
+A command's file is loaded when that command is run, or when somebody asks what there is.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from mediakit.cli import (
-    audio,
-    caption,
-    check,
-    cull,
-    doctor,
-    preset_share,
-    process,
-    resize,
-    retouch,
-    score,
-    status,
-    target,
-    watch,
-)
 from mediakit.cli.console import MANNERS, err
 from mediakit.errors import ExitCode, MediakitError, SetupError
 
@@ -33,12 +23,25 @@ HELP = """Photos and clips from a store's phones, made ready to post: cropped, r
 nothing leaves this machine. 门店照片与视频,一条命令,即可发布。
 """
 
-app = typer.Typer(
-    help=HELP, no_args_is_help=True, rich_markup_mode="rich", add_completion=False, pretty_exceptions_enable=False
-)
+_COMMANDS = {
+    "process": "process",
+    "retouch": "retouch",
+    "resize": "resize",
+    "audio": "audio",
+    "score": "score",
+    "cull": "cull",
+    "watch": "watch",
+    "status": "status",
+    "retry": "status",
+    "check": "check",
+    "caption": "caption",
+    "doctor": "doctor",
+}
+"""By name, in the order of `--help`: the file in this folder whose function of that name it is."""
+_GROUPS = {"target": "target", "preset": "preset_share"}
+"""Commands that have commands of their own: the file whose `app` they are."""
 
 
-@app.callback(invoke_without_command=True)
 def manners(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show tracebacks.")] = False,
@@ -53,20 +56,25 @@ def manners(
         raise typer.Exit
 
 
-app.command("process")(process.process)
-app.command("retouch")(retouch.retouch)
-app.command("resize")(resize.resize)
-app.command("audio")(audio.audio)
-app.command("score")(score.score)
-app.command("cull")(cull.cull)
-app.command("watch")(watch.watch)
-app.command("status")(status.status)
-app.command("retry")(status.retry)
-app.command("check")(check.check)
-app.command("caption")(caption.caption)
-app.command("doctor")(doctor.doctor)
-app.add_typer(target.app, name="target")
-app.add_typer(preset_share.app, name="preset")
+def app_of(names: Iterable[str] = (*_COMMANDS, *_GROUPS)) -> typer.Typer:
+    """The application with the commands of these `names`."""
+    app = typer.Typer(
+        help=HELP, no_args_is_help=True, rich_markup_mode="rich", add_completion=False, pretty_exceptions_enable=False
+    )
+    app.callback(invoke_without_command=True)(manners)
+    for name in names:
+        home = import_module(f"mediakit.cli.{_GROUPS.get(name) or _COMMANDS[name]}")
+        if name in _GROUPS:
+            app.add_typer(home.app, name=name)
+        else:
+            app.command(name)(getattr(home, name))
+    return app
+
+
+def _named(arguments: list[str]) -> Iterable[str]:
+    """The command that the line is for, all of them where it names none."""
+    first = next((word for word in arguments if not word.startswith("-")), "")
+    return (first,) if first in _COMMANDS or first in _GROUPS else (*_COMMANDS, *_GROUPS)
 
 
 def main() -> None:
@@ -82,7 +90,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app_of(_named(arguments))(arguments, standalone_mode=False)
     except KeyboardInterrupt:
         return _interrupted()
     except MediakitError as error:
