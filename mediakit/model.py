@@ -239,12 +239,24 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a clip is at its worst: `part` names the Part that is poor there, `measured` is the fact, `value` 0.0 .. 1.0."""
+
+    time_s: float
+    part: str
+    measured: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """Weighted parts. Holds no threshold: what is good enough is the brand's to say (`quality.verdict`)."""
 
     value: float
     """0..100."""
     parts: tuple[Part, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    """Of a clip, its worst moments in order of time; empty where none stands out, and for photos."""
 
     def worst_first(self) -> list[Part]:
         """Parts by how much each costs the whole: the order a report explains them in."""

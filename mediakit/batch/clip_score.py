@@ -18,7 +18,8 @@ from mediakit.frame.solve import Framing
 from mediakit.model import Score, Size
 from mediakit.photo.render import framed
 from mediakit.presets.recipe import Recipe
-from mediakit.quality.clip import score_clip
+from mediakit.quality.clip import ClipSeen, score_clip
+from mediakit.quality.clip_parts import LEAST_SPEECH_S, ClipSound
 from mediakit.video.clip import ClipInfo
 from mediakit.video.look import ClipLook
 from mediakit.video.sample import Sample
@@ -31,13 +32,14 @@ _FRAMES = 5
 
 def score_source(look: ClipLook, heard: Heard | None, info: ClipInfo) -> Score:
     """The score of the clip as it came from the phone."""
-    return score_clip(
-        look.frames,
-        look.runs,
-        shown=info.size,
-        clipped_share=heard.clipped_share if heard else None,
-        silent=heard.silent if heard else None,
+    seen = ClipSeen(
+        frames=look.frames,
+        times_s=[sample.t_s for sample in look.samples],
+        findings=look.seen,
+        runs=look.runs,
+        run_times_s=_run_times(look, info),
     )
+    return score_clip(seen, shown=info.size, sound=_as_heard(heard))
 
 
 def score_output(
@@ -46,18 +48,23 @@ def score_output(
     """The score of one deliverable of `shown` pixels: its stretch, its crop, its colours and its sound."""
     colour = recipe.frame.pad_colour
     cube = planned.output.look
-    frames = [
-        _framed(sample.rgb, _at(planned, sample.t_s), shown, colour, info.size) for sample in _kept(planned, look, info)
-    ]
+    kept = _kept(planned, look, info)
+    frames = [_framed(sample.rgb, _at(planned, sample.t_s), shown, colour, info.size) for sample in kept]
     runs = [[_framed(rgb, planned.framing, shown, colour, info.size) for rgb in run] for run in look.runs]
-    clipped_share, silent = _sound(planned, recipe, heard)
-    return score_clip(
-        [cube.apply(rgb) for rgb in frames] if cube else frames,
-        runs,
-        shown=_true_size(planned.framing, shown),
-        clipped_share=clipped_share,
-        silent=silent,
+    begin = float(planned.output.begin)
+    seen = ClipSeen(
+        frames=[cube.apply(rgb) for rgb in frames] if cube else frames,
+        times_s=[max(0.0, sample.t_s - begin) for sample in kept],
+        runs=runs,
+        run_times_s=[max(0.0, time_s - begin) for time_s in _run_times(look, info)],
     )
+    return score_clip(seen, shown=_true_size(planned.framing, shown), sound=_sound(planned, recipe, heard))
+
+
+def _run_times(look: ClipLook, info: ClipInfo) -> list[float]:
+    """When the runs were taken: in the middles of equal stretches."""
+    step = float(info.duration) / max(1, len(look.runs))
+    return [step * (number + 0.5) for number in range(len(look.runs))]
 
 
 def _at(planned: Planned, t_s: float) -> Framing:
@@ -95,11 +102,34 @@ def _true_size(framing: Framing, shown: Size) -> Size:
     return Size(max(1, round(shown.width_px * scale)), max(1, round(shown.height_px * scale)))
 
 
-def _sound(planned: Planned, recipe: Recipe, heard: Heard | None) -> tuple[float | None, bool | None]:
-    """Share of clipped samples and whether it is silent; what was clipped in the shop stays so under a bed."""
+def _sound(planned: Planned, recipe: Recipe, heard: Heard | None) -> ClipSound | None:
+    """What is heard of a deliverable; what was clipped in the shop stays so under a bed, which is no noise."""
     if planned.output.track is None:
-        return None, None
-    mode = recipe.sound.mode if recipe.sound else None
+        return None
+    mode = recipe.sound.mode if recipe.sound else "keep"
     if mode == "music" or heard is None:
-        return 0.0, False
-    return heard.clipped_share, heard.silent and mode == "keep"
+        return ClipSound()
+    found = _as_heard(heard)
+    if found is None or mode == "keep":
+        return found
+    if mode == "hush":  # the voices are gone, and nothing was laid over the rest
+        return replace(found, speech_gap_db=None)
+    return replace(found, silent=False, floor_lufs=None, speech_gap_db=_over_bed(found.speech_gap_db, recipe))
+
+
+def _over_bed(gap_db: float | None, recipe: Recipe) -> float | None:
+    """How far speech stands above the louder of what was under it and the ducked bed."""
+    if gap_db is None or recipe.sound is None:
+        return gap_db
+    return min(gap_db, recipe.sound.bed_under_db + recipe.sound.duck_db)
+
+
+def _as_heard(heard: Heard | None) -> ClipSound | None:
+    if heard is None:
+        return None
+    gap = None
+    if heard.speech_s >= LEAST_SPEECH_S and heard.loudness_lufs is not None and heard.noise_floor_lufs is not None:
+        gap = heard.loudness_lufs - heard.noise_floor_lufs
+    return ClipSound(
+        clipped=heard.clipped_share, silent=heard.silent, floor_lufs=heard.noise_floor_lufs, speech_gap_db=gap
+    )

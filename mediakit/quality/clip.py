@@ -1,61 +1,89 @@
-"""How good a clip is for posting, 0..100, and why.
+"""How good a clip is for posting, 0..100, why, and when it is at its worst.
 
 What a frame shows is judged as a photo's is, over frames sampled from the whole clip; what only time shows (shake, flicker,
-black and frozen stretches) comes from `motion`, what is heard from the audio room. The parts are put together as a
-photo's are.
+black and frozen stretches, faces) and what is heard come from `clip_parts`. The parts are put together as a photo's are;
+`moments` names the worst looks into it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.model import Part, Score, Size
+from mediakit.model import Face, Findings, Part, Score, Size
 from mediakit.quality import measures
+from mediakit.quality.clip_parts import ClipSound, face_time_part, merged, motion_parts, sound_parts, stretches_part
 from mediakit.quality.impression import Impression, impression
+from mediakit.quality.moments import BLACK, FROZEN, blank_part, worst_moments
 from mediakit.quality.motion import Motion, measure_motion
-from mediakit.quality.parts import impression_part, ramp, resolution_part
+from mediakit.quality.parts import impression_part, resolution_part
 from mediakit.quality.photo import frame_parts
 from mediakit.quality.total import total
 
 Pixels = NDArray[np.uint8]
+Timed = tuple[float, Sequence[Part]]
 
 MOST_SEEN = 3
 """Frames that the network looks at: a clip is one scene, and costs no more than 0.15 of its length."""
 
 
-def score_clip(
-    frames: Sequence[Pixels],
-    runs: Sequence[Sequence[Pixels]],
-    *,
-    shown: Size,
-    clipped_share: float | None = None,
-    silent: bool | None = None,
-) -> Score:
-    """The score of a clip.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipSeen:
+    """What is known of a clip's picture.
 
-    frames: (H, W, 3) uint8 sRGB, sampled over its length, at least one; runs: neighbouring frames, likewise. clipped_share:
-    the share of sound samples at full scale, None where there is no sound; silent: whether the track is empty.
+    frames: (H, W, 3) uint8 sRGB, sampled over its length, at least one; times_s: when each is shown; findings: what each
+    shows, in pixels of their own size, empty where nobody looked; runs: neighbouring frames from moments `run_times_s`.
     """
-    parts = [*_picture_parts(frames), resolution_part(shown)]
-    motion = measure_motion([[measures.luma(frame) for frame in run] for run in runs])
-    if motion is not None:
-        parts += [_shake_part(motion), _flicker_part(motion), _stretches_part(motion)]
-    if clipped_share is not None:
-        parts.append(_sound_part(clipped_share, silent=bool(silent)))
-    return total(parts)
+
+    frames: Sequence[Pixels]
+    times_s: Sequence[float]
+    findings: Sequence[Findings] = ()
+    runs: Sequence[Sequence[Pixels]] = ()
+    run_times_s: Sequence[float] = ()
 
 
-def _picture_parts(frames: Sequence[Pixels]) -> list[Part]:
+def score_clip(seen: ClipSeen, *, shown: Size, sound: ClipSound | None = None) -> Score:
+    """The score of a clip of `shown` pixels; sound: None where it has none."""
+    felt = _impression_of(seen.frames)
+    looks = _looks(seen, felt)
+    motions = [measure_motion([[measures.luma(frame) for frame in run]]) for run in seen.runs]
+    motion = merged([one for one in motions if one is not None])
+    parts = [impression_part(felt.opinion), *_middle_parts([parts for _, parts in looks]), resolution_part(shown)]
+    blanks = _blanks(seen)
+    parts += motion_parts(motion) if motion else []
+    parts += [_stretches(motion, blanks)] if len(blanks) > 1 else []
+    faces = face_time_part(seen.findings)
+    parts += [faces] if faces else []
+    parts += sound_parts(sound) if sound else []
+    return replace(total(parts), moments=worst_moments([*looks, *blanks, *_shaken(seen.run_times_s, motions)]))
+
+
+def _looks(seen: ClipSeen, felt: Impression) -> list[Timed]:
+    """The parts of each sampled frame. What the network saw in a few holds for all: it is one scene."""
+    found: list[Timed] = []
+    for number, frame in enumerate(seen.frames):
+        work = measures.working_copy(frame)
+        findings = seen.findings[number] if number < len(seen.findings) else None
+        faces = _faces_in(work, findings)
+        found.append((seen.times_s[number], frame_parts(work, faces, None, felt)))
+    return found
+
+
+def _faces_in(work: Pixels, findings: Findings | None) -> list[Face]:
+    if findings is None:
+        return []
+    scale = work.shape[1] / findings.size.width_px
+    return [Face(face.box.scaled(scale), face.confidence) for face in findings.main_faces]
+
+
+def _middle_parts(looks: Sequence[Sequence[Part]]) -> list[Part]:
     """Each part at its median over the frames: a moment of blur in a pan is no fault of the clip."""
-    seen = _impression_of(frames)
-    scored = [frame_parts(measures.working_copy(frame), [], None, seen) for frame in frames]
-    parts = [impression_part(seen.opinion)]
-    for same in zip(*scored, strict=True):
+    parts = []
+    for same in zip(*looks, strict=True):
         middle = median(part.value for part in same)
         example = min(same, key=lambda part: abs(part.value - middle))
         parts.append(Part(example.name, middle, example.weight, f"{example.measured} (median frame)", example.tip))
@@ -70,29 +98,23 @@ def _impression_of(frames: Sequence[Pixels]) -> Impression:
     return Impression(*(median(getattr(one, field.name) for one in looked) for field in fields(Impression)))
 
 
-def _shake_part(motion: Motion) -> Part:
-    tip = "Rest the phone or your elbows on something." if motion.shake > 6 else ""
-    measured = f"the frame jumps {motion.shake / 10:.2f} % of its width from picture to picture"
-    return Part("shake", ramp(motion.shake, 18, 1.5), 0.3, measured, tip)
+def _blanks(seen: ClipSeen) -> list[Timed]:
+    """For each sampled frame, whether it is black or the same as the one before."""
+    greys = [measures.luma(measures.thumbnail(frame, 160)) for frame in seen.frames]
+    return [
+        (time_s, [blank_part(grey, greys[number - 1] if number else None)])
+        for number, (time_s, grey) in enumerate(zip(seen.times_s, greys, strict=True))
+    ]
 
 
-def _flicker_part(motion: Motion) -> Part:
-    tip = "Lamps flicker: set the camera to 50 Hz or use daylight." if motion.flicker > 2.5 else ""
-    measured = f"brightness jumps {motion.flicker:.2f} levels of 255 between pictures"
-    return Part("flicker", ramp(motion.flicker, 6, 0.8), 0.12, measured, tip)
+def _stretches(motion: Motion | None, blanks: Sequence[Timed]) -> Part:
+    """What the runs say (a frame that stands still for a moment), or the samples (a black second), whichever is worse."""
+    facts = [parts[0].measured for _, parts in blanks]
+    black = max(motion.black if motion else 0.0, facts.count(BLACK) / len(facts))
+    frozen = max(motion.frozen if motion else 0.0, facts.count(FROZEN) / len(facts))
+    return stretches_part(black, frozen)
 
 
-def _stretches_part(motion: Motion) -> Part:
-    worst = max(motion.frozen, motion.black)
-    tip = "Cut the black or frozen stretches." if worst > 0.2 else ""
-    measured = f"{100 * motion.black:.0f} % of the looks into it black, {100 * motion.frozen:.0f} % frozen"
-    return Part("stretches", ramp(worst, 1.0, 0.05), 0.25, measured, tip)
-
-
-def _sound_part(clipped_share: float, *, silent: bool) -> Part:
-    if silent:
-        return Part("sound", 0.7, 0.1, "the sound track is silent", "Add a bed, or mute it on purpose.")
-    tip = "Hold the phone further from the loudspeaker." if clipped_share > 0.002 else ""
-    return Part(
-        "sound", ramp(clipped_share, 0.02, 0.0002), 0.15, f"{100 * clipped_share:.2f} % of the sound clipped", tip
-    )
+def _shaken(times_s: Sequence[float], motions: Sequence[Motion | None]) -> list[Timed]:
+    """Shake and flicker of each run, at its moment."""
+    return [(time_s, motion_parts(one)) for time_s, one in zip(times_s, motions, strict=False) if one is not None]

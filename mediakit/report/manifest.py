@@ -143,11 +143,17 @@ def mark_json(mark: Mark) -> Json:
 
 
 def score_json(score: Score | None, verdict_of: VerdictOf) -> Json | None:
-    """A score with its verdict and, worst first, its reasons."""
+    """A score with its verdict and, worst first, its reasons; a clip's worst moments where there are any."""
     if score is None:
         return None
     parts = [_part(part) for part in score.worst_first()]
-    return {"value": round(score.value, 1), "verdict": verdict_of(score), "parts": parts}
+    found: Json = {"value": round(score.value, 1), "verdict": verdict_of(score), "parts": parts}
+    if score.moments:
+        found["moments"] = [
+            {"time_s": one.time_s, "part": one.part, "measured": one.measured, "value": one.value}
+            for one in score.moments
+        ]
+    return found
 
 
 def problem_json(problem: Problem | None) -> Json | None:

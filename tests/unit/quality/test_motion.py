@@ -1,13 +1,27 @@
+import cv2
 import numpy as np
 import pytest
 from shoots import picture
 
-from mediakit.model import Size
-from mediakit.quality.clip import score_clip
+from mediakit.model import Box, Face, Findings, Size
+from mediakit.quality.clip import ClipSeen, score_clip
+from mediakit.quality.clip_parts import ClipSound, face_time_part
 from mediakit.quality.measures import luma
 from mediakit.quality.motion import measure_motion
 
 WIDE = luma(np.random.default_rng(1).integers(0, 255, (240, 520, 3), dtype=np.uint8))
+
+
+def seen(*frames):
+    return ClipSeen(frames=frames, times_s=[float(number) for number in range(len(frames))])
+
+
+def heard(sound):
+    return score_clip(seen(picture()), shown=Size(640, 480), sound=sound)
+
+
+def part(found, name):
+    return next(one for one in found.parts if one.name == name)
 
 
 def run(steps):
@@ -34,14 +48,65 @@ def test_black_and_frozen_stretches_are_shares_of_the_looks():
 
 def test_a_clip_of_one_frame_has_no_motion_and_still_a_score():
     assert measure_motion([[WIDE]]) is None
-    found = score_clip([picture()], [], shown=Size(640, 480))
+    found = score_clip(seen(picture()), shown=Size(640, 480))
     assert 0 < found.value <= 100
     assert "shake" not in {part.name for part in found.parts}
 
 
 def test_clipped_sound_costs():
-    clean, clipped = (score_clip([picture()], [], shown=Size(640, 480), clipped_share=share) for share in (0.0, 0.02))
+    clean, clipped = (heard(ClipSound(clipped=share)) for share in (0.0, 0.02))
     assert clipped.value < clean.value
+
+
+def test_a_voice_that_hardly_stands_out_costs_and_says_so():
+    clear, drowned = (heard(ClipSound(floor_lufs=-30, speech_gap_db=gap)) for gap in (25.0, 7.0))
+    assert drowned.value < clear.value
+    assert "voice" in part(drowned, "speech").tip
+
+
+def test_noise_counts_where_nobody_speaks():
+    quiet, humming = (heard(ClipSound(floor_lufs=floor)) for floor in (-60.0, -25.0))
+    assert humming.value < quiet.value
+    assert part(humming, "sound-noise").tip
+
+
+def test_silence_is_said():
+    assert "silent" in part(heard(ClipSound(silent=True)), "sound").measured
+
+
+def test_the_worst_moments_are_named_with_their_time():
+    clean, black = picture(seed=3), np.zeros_like(picture())
+    soft = cv2.GaussianBlur(clean, (0, 0), 9)
+    found = score_clip(seen(clean, picture(seed=4), soft, picture(seed=5), black), shown=Size(640, 480))
+    said = {(moment.time_s, moment.part) for moment in found.moments}
+    assert (4.0, "stretches") in said
+    assert [moment.time_s for moment in found.moments] == sorted(moment.time_s for moment in found.moments)
+    assert all(moment.measured and 0 <= moment.value < 0.6 for moment in found.moments)
+    assert 0.19 < float(part(found, "stretches").measured.split()[0]) / 100 < 0.21
+
+
+def test_a_clip_that_is_even_has_no_worst_moment():
+    assert score_clip(seen(*(picture(seed=3 + n) for n in range(4))), shown=Size(640, 480)).moments == ()
+
+
+def test_a_black_moment_between_runs_is_seen_in_the_samples():
+    frames = [picture(seed=3)] * 2
+    found = score_clip(seen(*frames, np.zeros_like(frames[0])), shown=Size(640, 480))
+    assert {(moment.time_s, moment.measured) for moment in found.moments} == {
+        (1.0, "stands still since the look before"),
+        (2.0, "black"),
+    }
+
+
+def test_face_time_is_about_clips_of_people_only():
+    size = Size(640, 480)
+    face = Findings(size, faces=(Face(Box(200, 100, 60, 72), 0.9),))
+    nobody, tiny = Findings(size), Findings(size, faces=(Face(Box(200, 100, 14, 16), 0.9),))
+    assert face_time_part([nobody] * 9 + [face]) is None
+    assert face_time_part([]) is None
+    near, far = face_time_part([face, face, nobody]), face_time_part([tiny] * 3)
+    assert "67 %" in near.measured and near.value == 1.0
+    assert far.value < near.value and far.tip
 
 
 def test_looking_leaves_the_frames_as_they_were():
