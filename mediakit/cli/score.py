@@ -70,7 +70,16 @@ def _score(item: Looked) -> dict[str, Any]:
     parts = [
         {"name": p.name, "value": round(p.value, 3), "measured": p.measured, "tip": p.tip} for p in item.score.parts
     ]
-    found = {"value": item.score.value, "verdict": item.verdict, "parts": parts, "fix": _worst(item)}
+    found: dict[str, Any] = {
+        "value": item.score.value,
+        "verdict": item.verdict,
+        "parts": parts,
+        "fix": _worst(item),
+    }
+    if item.score.moments:
+        found["moments"] = [
+            {"time_s": m.time_s, "part": m.part, "measured": m.measured, "value": m.value} for m in item.score.moments
+        ]
     return found if item.among_approved is None else {**found, "among_approved": item.among_approved}
 
 
