@@ -16,7 +16,7 @@ from mediakit.video.clip import ClipInfo
 from mediakit.video.follow import Followed
 from mediakit.video.look import ClipLook
 from mediakit.video.render import ClipOutput
-from mediakit.video.steady import CROPPED, SHAKE, find_jumps, steadied
+from mediakit.video.steady import CROPPED, SHAKE, find_jumps, judge, steadied
 
 NOISE = 1.6
 """Levels of 255 at the output's size from which on noise is taken out: less is not seen, and costs the encoder little."""
@@ -32,9 +32,15 @@ def jumps_for(
     if not wanted or info.frames < 2 or shake_of(look) < SHAKE:
         return None, ()
     try:
-        return find_jumps(source, info, work / "jumps.trf", threads=threads), ()
+        jumps = find_jumps(source, info, work / "jumps.trf", threads=threads)
     except FileError as error:
         return None, (Note("not-steadied", f"It shakes and could not be steadied: {error.message}"),)
+    found = judge(jumps, info)
+    if found is None or found.shake < SHAKE or not found.is_worth_it:
+        return None, (
+            Note("not-steadied", "It moves, but not so that steadying would help: nothing was cropped for it."),
+        )
+    return jumps, ()
 
 
 def _wants_steady(recipe: Recipe) -> bool:

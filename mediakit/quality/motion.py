@@ -64,7 +64,7 @@ def _shake(run: Sequence[Grey]) -> float:
     if len(known) < 2:
         return 0.0
     jumps = [math.hypot(b[0] - a[0], b[1] - a[1]) for a, b in known]
-    return sum(jumps) / len(jumps) / run[0].shape[1] * 1000
+    return float(sum(jumps) / len(jumps) / run[0].shape[1] * 1000)
 
 
 def _step(before: Grey, after: Grey) -> tuple[float, float] | None:

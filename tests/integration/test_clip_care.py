@@ -77,6 +77,14 @@ def test_a_tripod_is_left_alone(tmp_path: Path) -> None:
     assert facts["denoised"] is False
 
 
+def test_a_still_plain_noisy_clip_keeps_its_whole_picture(tmp_path: Path) -> None:
+    plain = picture("color=c=0x8a8478", w=WIDTH, h=HEIGHT, seconds=2)
+    plain[-1] += ",noise=alls=24:allf=t"
+    _, facts = made(encode(*plain, to=tmp_path / "in.mp4", options=("-crf", "16")), tmp_path / "out")
+    assert facts["noise"] > 1.6
+    assert "steadied" not in facts
+
+
 def test_noise_that_is_seen_is_taken_out(tmp_path: Path) -> None:
     noisy = ("-vf", "noise=c0s=10:c0f=t", "-crf", "12")
     source = encode(*picture("color=gray", w=1280, h=720, seconds=1), to=tmp_path / "in.mp4", options=noisy)
