@@ -1,4 +1,4 @@
-"""Where jobs run: a pool of processes that survives its members.
+"""Where jobs run: in a pool of processes that survives its members, or on a cluster; and in which order.
 
 A job that kills its process (a decoder crashing, the kernel taking memory back) is run once more, alone, and reported if
 it kills that one too; its neighbours never notice. Every job has a time limit. Workers are recycled, so a leak in a
@@ -13,10 +13,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from mediakit.batch.executor import Executor, Finished, Inline, Task, Work
 from mediakit.batch.plan import Job
 from mediakit.batch.problems import refused
 from mediakit.errors import Fault
@@ -26,15 +27,6 @@ PHOTO_LIMIT_S = 180.0
 CLIP_LIMIT_S = 4 * 3600.0
 JOBS_PER_WORKER = 60
 IN_FLIGHT_PER_WORKER = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """One job's outcome and how long it took."""
-
-    job: Job
-    outcome: Outcome
-    seconds: float
 
 
 def workers_for(jobs: int | None, work: int) -> tuple[int, int]:
@@ -52,10 +44,6 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
-Work = Callable[[Job, int], Outcome]
-"""What is done to a job: importable by name, since it runs in another process."""
-
-
 KeepGoing = Callable[[], bool]
 """Asked before every job; once it says no, the jobs that run are the last."""
 
@@ -65,61 +53,126 @@ def always() -> bool:
     return True
 
 
+_ELSEWHERE: ContextVar[Executor | None] = ContextVar("elsewhere", default=None)
+
+
+@contextmanager
+def running_on(cluster: Executor | None) -> Iterator[None]:
+    """Within it, all jobs of this thread run on `cluster`, which is shut down at its end; None: on this machine.
+
+    Planning, glimpsing and making all come to `run_jobs`; where they run is a matter of the whole run, not of each.
+    """
+    said = _ELSEWHERE.set(cluster)
+    try:
+        yield
+    finally:
+        _ELSEWHERE.reset(said)
+        if cluster is not None:
+            cluster.shutdown()
+
+
 def run_jobs(
-    jobs: Sequence[Job], *, processes: int, threads: int, work: Work | None = None, keep_going: KeepGoing = always
+    jobs: Sequence[Job],
+    *,
+    processes: int,
+    threads: int,
+    work: Work | None = None,
+    keep_going: KeepGoing = always,
 ) -> Iterator[Finished]:
     """Run every job, yielding outcomes as they come. A job whose worker died comes last, after its second, lone try.
 
-    `work` is what to do, `run_job` if not said.
+    `work` is what to do, `run_job` if not said. They run in `processes` processes here, or where `running_on` says.
     """
-    work = work or run_job
-    if len(jobs) == 1 and jobs[0].only_sound:
-        # New sound for one clip: there is no neighbour to protect, and starting a process would take as long as the work.
-        start = time.monotonic()
-        yield Finished(jobs[0], work(jobs[0], threads), time.monotonic() - start)
-        return
-    alone: list[Job] = []
-    for finished, crashed in _run_pool(jobs, processes, threads, work, keep_going):
-        if crashed:
-            alone.append(finished.job)
-        else:
-            yield finished
-    for job in alone:
-        for finished, _ in _run_pool([job], 1, threads, work, keep_going):
-            yield finished
+    cluster = _ELSEWHERE.get()
+    tasks = [Task(job, threads, work or run_job) for job in jobs]
+    executor = cluster or _local(jobs, processes)
+    try:
+        alone: list[Task] = []
+        for finished in _fed(executor, tasks, keep_going):
+            if finished.died:
+                alone.append(Task(finished.job, threads, work or run_job))
+            else:
+                yield finished
+        for task in alone:
+            yield from _fed(executor, [task], keep_going)
+    finally:
+        executor.cancel()
+        if executor is not cluster:
+            executor.shutdown()
 
 
-def _run_pool(
-    jobs: Sequence[Job], processes: int, threads: int, work: Work, keep_going: KeepGoing
-) -> Iterator[tuple[Finished, bool]]:
-    from pebble import ProcessPool
+def _local(jobs: Sequence[Job], processes: int) -> Executor:
+    """New sound for one clip is made in this process: there is no neighbour to protect, and starting one takes as long."""
+    return Inline() if len(jobs) == 1 and jobs[0].only_sound else Processes(processes)
 
-    waiting = list(reversed(jobs))
-    running: dict[Future[Outcome], tuple[Job, float]] = {}
-    pool: Any = ProcessPool(  # its own annotations do not satisfy a strict reader
-        max_workers=processes,
-        max_tasks=JOBS_PER_WORKER,
-        initializer=prepare_worker,
-        context=multiprocessing.get_context("spawn"),
-    )
-    with main_left_alone():
-        try:
-            while waiting or running:
-                if not keep_going():
-                    waiting.clear()
-                while waiting and len(running) < processes * IN_FLIGHT_PER_WORKER:
-                    job = waiting.pop()
-                    future = pool.schedule(work, args=[job, threads], timeout=_limit_s(job))
-                    running[future] = (job, time.monotonic())
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    job, start = running.pop(future)
+
+def _fed(executor: Executor, tasks: Sequence[Task], keep_going: KeepGoing) -> Iterator[Finished]:
+    """Hand over so many tasks that nobody waits, and no more: what was not handed over need not be taken back."""
+    waiting, running = list(reversed(tasks)), 0
+
+    def feed() -> int:
+        fed = 0
+        if not keep_going():
+            waiting.clear()
+        while waiting and running + fed < executor.capacity * IN_FLIGHT_PER_WORKER:
+            executor.submit(waiting.pop())
+            fed += 1
+        return fed
+
+    running += feed()
+    for finished in executor.as_completed():
+        running -= 1
+        yield finished
+        running += feed()
+
+
+class Processes:
+    """A pool of processes on this machine. See the module's promise."""
+
+    def __init__(self, processes: int) -> None:
+        from pebble import ProcessPool
+
+        self.capacity = processes
+        self._running: dict[Future[Outcome], tuple[Job, float]] = {}
+        self._alone = ExitStack()
+        self._alone.enter_context(main_left_alone())
+        self._pool: Any = ProcessPool(  # its own annotations do not satisfy a strict reader
+            max_workers=processes,
+            max_tasks=JOBS_PER_WORKER,
+            initializer=prepare_worker,
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def submit(self, task: Task) -> None:
+        """Hand it to the pool; its time limit begins when a worker takes it up."""
+        future = self._pool.schedule(task.work, args=[task.job, task.threads], timeout=_limit_s(task.job))
+        self._running[future] = (task.job, time.monotonic())
+
+    def as_completed(self) -> Iterator[Finished]:
+        """Outcomes as they come; a worker's death is an outcome too."""
+        while self._running:
+            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            for future in done:
+                job, start = self._running.pop(future)
+                if not future.cancelled():
                     yield _collect(future, job, time.monotonic() - start)
-            pool.close()
-        finally:
-            # After a Ctrl-C or an error in the caller: nothing is half-written, so workers can be stopped where they are.
-            pool.stop()
-            pool.join()
+
+    def cancel(self) -> None:
+        """Take back what no worker has begun."""
+        for future in self._running:
+            if not future.running():
+                future.cancel()
+
+    def abandon(self) -> None:
+        """Stop what runs, from any thread: its outcome reaches nobody."""
+        for future in list(self._running):
+            future.cancel()
+
+    def shutdown(self) -> None:
+        """Stop the workers where they are."""
+        self._pool.stop()
+        self._pool.join()
+        self._alone.close()
 
 
 @contextmanager
@@ -139,20 +192,20 @@ def main_left_alone() -> Iterator[None]:
         main.update(said)
 
 
-def _collect(future: Future[Outcome], job: Job, seconds: float) -> tuple[Finished, bool]:
+def _collect(future: Future[Outcome], job: Job, seconds: float) -> Finished:
     from pebble import ProcessExpired
 
     try:
-        return Finished(job, future.result(), seconds), False
+        return Finished(job, future.result(), seconds)
     except ProcessExpired as death:
-        return Finished(job, refused(job, _death_problem(job, death)), seconds), True
+        return Finished(job, refused(job, _death_problem(job, death)), seconds, died=True)
     except TimeoutError:
         problem = Problem(
             Fault.TIMED_OUT,
             f"{job.source.rel} was not finished after {_limit_s(job):.0f} seconds.",
             "Try it alone with --jobs 1, or save it again from an editor.",
         )
-        return Finished(job, refused(job, problem), seconds), False
+        return Finished(job, refused(job, problem), seconds)
 
 
 def _death_problem(job: Job, death: Exception) -> Problem:
