@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -22,6 +23,7 @@ from mediakit.platforms.consistency import contradictions
 from mediakit.platforms.schema import Platform, Surface
 
 EXTRA_FOLDERS = "MEDIAKIT_PLATFORMS"
+_PLAIN_ID = re.compile(r"[a-z0-9-]+")
 _HINT = "Compare it with a file in mediakit/platforms/data."
 
 
@@ -43,6 +45,20 @@ def load_platforms(folders: Sequence[Path] = ()) -> tuple[Platform, ...]:
             raise DataError(f"{folder} is no folder.", f"Correct {EXTRA_FOLDERS}, or leave it out.")
         read += [parse_platform(_text_of(path), str(path)) for path in sorted(folder.glob("*.toml"))]
     return _checked({platform.id: platform for platform in read}.values())
+
+
+def platform(platform_id: str) -> Platform | None:
+    """The platform of that id. Where there are none but those shipped, no other file is read for it."""
+    shipped = None if os.environ.get(EXTRA_FOLDERS) else _shipped(platform_id)
+    return shipped or next((known for known in platforms() if known.id == platform_id), None)
+
+
+@cache
+def _shipped(platform_id: str) -> Platform | None:
+    entry = files("mediakit.platforms").joinpath("data", f"{platform_id}.toml")
+    if not _PLAIN_ID.fullmatch(platform_id) or not entry.is_file():
+        return None
+    return parse_platform(entry.read_text("utf-8"), entry.name)
 
 
 @cache

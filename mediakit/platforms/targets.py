@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from mediakit.errors import UsageError
 from mediakit.model import Kind
-from mediakit.platforms.load import did_you_mean, platforms, surfaces
+from mediakit.platforms.load import did_you_mean, platform, platforms, surfaces
 from mediakit.platforms.schema import Surface, Target
 
 
@@ -25,10 +25,10 @@ def resolve(names: Iterable[str]) -> tuple[Target, ...]:
 def resolve_one(name: str) -> tuple[Target, ...]:
     """The targets that one name stands for: several for a platform, one otherwise. Raises UsageError."""
     base, at, ratio = name.strip().lower().partition("@")
-    for platform in platforms():
-        if base == platform.id and not at:
-            return tuple(Target(surface=surface) for surface in platform.surfaces if surface.default)
-    surface = next((surface for surface in surfaces() if surface.id == base), None)
+    known = platform(base.partition(".")[0])
+    if known is not None and base == known.id and not at:
+        return tuple(Target(surface=surface) for surface in known.surfaces if surface.default)
+    surface = next((surface for surface in (known.surfaces if known else surfaces()) if surface.id == base), None)
     if surface is None:
         raise UsageError(*_unknown(name.strip(), base, at))
     return (Target(surface=surface, ratio=_ratio(surface, ratio.replace("x", ":"))) if at else Target(surface=surface),)
@@ -59,9 +59,9 @@ def ratios(surface: Surface) -> tuple[str, ...]:
 
 
 def _names() -> Iterator[str]:
-    for platform in platforms():
-        yield platform.id
-        for surface in platform.surfaces:
+    for known in platforms():
+        yield known.id
+        for surface in known.surfaces:
             yield surface.id
             yield from (f"{surface.id}@{ratio}" for ratio in ratios(surface))
 
@@ -79,13 +79,13 @@ def _ratio(surface: Surface, said: str) -> str:
 
 
 def _unknown(name: str, base: str, at: str) -> tuple[str, str]:
-    ids = [platform.id for platform in platforms()]
+    ids = [known.id for known in platforms()]
     if at and base in ids:
         with_ratio = [surface.id for surface in surfaces() if surface.platform == base]
         return f"{base!r} is a platform; a ratio belongs to one of its surfaces.", f"It has: {', '.join(with_ratio)}."
-    platform = base.partition(".")[0]
-    if "." in base and platform in ids:
-        below = [surface.id for surface in surfaces() if surface.platform == platform]
+    before = base.partition(".")[0]
+    if "." in base and before in ids:
+        below = [surface.id for surface in surfaces() if surface.platform == before]
         return f"There is no target {name!r}.", f"{did_you_mean(base, below)} `mediakit target list` prints every name."
     known = ids + [surface.id for surface in surfaces()]
     near = did_you_mean(base, known if "." in base else ids)
