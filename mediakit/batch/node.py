@@ -7,6 +7,7 @@ MEDIAKIT_PATHS: `HEAD=HERE`, the head's path on the left, the node's own on the 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib.metadata
 import multiprocessing
@@ -105,8 +106,15 @@ def differences(head: Mapping[str, str], worker: Mapping[str, str]) -> str:
     return ", ".join(f"{key} {worker.get(key, 'none')} (here {head.get(key, 'none')})" for key in odd)
 
 
-def hello(probe: Probe) -> Hello:
-    """Run on every worker before the first job: what it is, and whether it sees the same sources, output and preset files."""
+async def hello(probe: Probe) -> Hello:
+    """Run on every worker before the first job: what it is, and whether it sees the same sources, output and preset files.
+
+    In a thread beside the worker's loop, which has heartbeats to send.
+    """
+    return await asyncio.to_thread(_hello, probe)
+
+
+def _hello(probe: Probe) -> Hello:
     complaints = list(_complaints(probe))
     if multiprocessing.current_process().daemon:
         complaints.append("it may not start processes; start it with `mediakit worker`")

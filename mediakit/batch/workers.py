@@ -57,18 +57,23 @@ _ELSEWHERE: ContextVar[Executor | None] = ContextVar("elsewhere", default=None)
 
 
 @contextmanager
-def running_on(cluster: Executor | None) -> Iterator[None]:
-    """Within it, all jobs of this thread run on `cluster`, which is shut down at its end; None: on this machine.
+def running_on(address: str | None) -> Iterator[None]:
+    """Within it, all jobs of this thread run on the cluster with that scheduler; None: on this machine.
 
     Planning, glimpsing and making all come to `run_jobs`; where they run is a matter of the whole run, not of each.
     """
+    if address is None:
+        yield
+        return
+    from mediakit.batch.cluster import Cluster
+
+    cluster = Cluster(address)
     said = _ELSEWHERE.set(cluster)
     try:
         yield
     finally:
         _ELSEWHERE.reset(said)
-        if cluster is not None:
-            cluster.shutdown()
+        cluster.shutdown()
 
 
 def run_jobs(

@@ -31,6 +31,7 @@ _COMMANDS = {
     "score": "score",
     "cull": "cull",
     "watch": "watch",
+    "worker": "worker",
     "status": "status",
     "retry": "status",
     "check": "check",

@@ -18,6 +18,10 @@ To = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Where the results go; must lie outside the originals.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes. Default: one a core.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", help="Work on other machines, through this Dask scheduler, such as tcp://10.0.0.1:8786."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Make again what is there already.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and write nothing.")]

@@ -34,6 +34,7 @@ def process(
     out: options.Out = options.DEFAULT_OUT,
     dry_run: options.DryRun = False,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     post: Post = None,
     caption: Caption = None,
@@ -63,8 +64,12 @@ def process(
 
       mediakit process shoot/ --post shoot --caption words.txt
 
+      mediakit process /mnt/share/shoot --out /mnt/share/ready --cluster tcp://10.0.0.1:8786
+
       mediakit process shoot/ --bystanders blur --keep-face counter/IMG_2043.jpg:2
     """
+    from mediakit.batch.workers import running_on
+
     kept = kept_faces(keep_face or ())
     overrides = {
         "post.each": post,
@@ -73,19 +78,20 @@ def process(
         "frame.focus": options.focus_numbers(focus),
         "clip.debug_frames": True if debug_frames else None,
     }
-    run_batch(
-        [shoot],
-        preset=preset,
-        to=to,
-        out_folder=out,
-        jobs=jobs,
-        force=force,
-        as_json=json,
-        dry=dry_run,
-        overrides=overrides,
-        keep_best=keep_best,
-        words=None if caption is None else _words(caption),
-    )
+    with running_on(cluster):
+        run_batch(
+            [shoot],
+            preset=preset,
+            to=to,
+            out_folder=out,
+            jobs=jobs,
+            force=force,
+            as_json=json,
+            dry=dry_run,
+            overrides=overrides,
+            keep_best=keep_best,
+            words=None if caption is None else _words(caption),
+        )
 
 
 def _words(file: Path) -> dict[str, PostWords]:

@@ -42,6 +42,7 @@ def watch(
         typer.Option(help="A live page at this address, such as 127.0.0.1:8800; on another host, with a token."),
     ] = None,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
 ) -> None:
     """Make everything that arrives in a folder, for days, and say at once how good each photo is.
 
@@ -62,7 +63,7 @@ def watch(
     from mediakit.watch.daemon import Daemon, Habits
     from mediakit.watch.order import order_for
 
-    order = order_for(inbox, preset=preset, to=to or (), out=out, jobs=jobs)
+    order = order_for(inbox, preset=preset, to=to or (), out=out, jobs=jobs, cluster=cluster)
     habits = Habits(
         mode=cast(Literal["auto", "events", "poll"], mode),
         settle_s=settle,

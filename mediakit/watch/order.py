@@ -22,6 +22,7 @@ def order_for(
     to: Sequence[str] = (),
     out: Path,
     jobs: int | None = None,
+    cluster: str | None = None,
     overrides: Mapping[str, object] | None = None,
 ) -> Order:
     """Resolve preset and targets. The inbox may be empty, but it must be a folder.
@@ -43,4 +44,4 @@ def order_for(
         )
     refuse_overlap(Shoot(root, (root,), (), ()), out)
     targets = resolve(to or settings.targets or loaded.preset.targets)
-    return Order(root=root, out=out, preset=loaded, targets=targets, jobs=jobs)
+    return Order(root=root, out=out, preset=loaded, targets=targets, jobs=jobs, cluster=cluster)

@@ -18,6 +18,7 @@ from mediakit.batch.ledger import Ledger
 from mediakit.batch.outfolder import ledger_path
 from mediakit.batch.plan import Plan
 from mediakit.batch.shoot import Refusal, Shoot
+from mediakit.batch.workers import running_on
 from mediakit.errors import Fault
 from mediakit.model import Outcome, Problem, Source
 from mediakit.platforms.schema import Target
@@ -37,6 +38,8 @@ class Order:
     preset: LoadedPreset
     targets: tuple[Target, ...]
     jobs: int | None = None
+    cluster: str | None = None
+    """The scheduler of the machines that do the work; None: this one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class Rounds:
     def _run(self, seen: Seen) -> None:
         error: Exception | None = None
         try:
-            self._round(seen)
+            with running_on(self._order.cluster):
+                self._round(seen)
         except Exception as trouble:  # told to the loop, which says so and tries again
             error = trouble
         self.tell(RoundOver(error))
