@@ -48,25 +48,25 @@ def duck_curve(length_ms: int, spans: Iterable[tuple[float, float]], depth_db: f
     The way down is over before the first word (150 ms, looking ahead), the way up begins after the last (600 ms), both
     smooth in decibels. A pause too short for both is no pause: going up and straight down again is what pumps.
     """
-    shape = np.zeros(length_ms, np.float32)
-    attack, release = _rise(DUCK_ATTACK_S), _rise(DUCK_RELEASE_S)[::-1]
-    for start_s, end_s in joined(spans, _SHORTEST_PAUSE_S):
-        first, last = round(start_s * 1000), round(end_s * 1000)
-        whole = np.concatenate([attack, np.ones(max(0, last - first), np.float32), release])
-        _raise_to(shape, first - len(attack), whole)
+    shape = shaped(length_ms, joined(spans, _SHORTEST_PAUSE_S), DUCK_ATTACK_S, DUCK_RELEASE_S)
     curve: MsValues = np.power(np.float32(10.0), shape * np.float32(-depth_db / 20))
     return curve
 
 
-def span_curve(length_ms: int, spans: Iterable[tuple[float, float]], edge_s: float) -> MsValues:
-    """1.0 in `spans`, 0.0 elsewhere, the edges `edge_s` long and outside of the spans."""
+def shaped(length_ms: int, spans: Iterable[tuple[float, float]], attack_s: float, release_s: float) -> MsValues:
+    """1.0 in `spans`, 0.0 elsewhere; up over `attack_s` before each span, down over `release_s` behind it."""
     shape = np.zeros(length_ms, np.float32)
-    edge = _rise(edge_s)
+    attack, release = _rise(attack_s), _rise(release_s)[::-1]
     for start_s, end_s in spans:
         first, last = round(start_s * 1000), round(end_s * 1000)
-        whole = np.concatenate([edge, np.ones(max(0, last - first), np.float32), edge[::-1]])
-        _raise_to(shape, first - len(edge), whole)
+        whole = np.concatenate([attack, np.ones(max(0, last - first), np.float32), release])
+        _raise_to(shape, first - len(attack), whole)
     return shape
+
+
+def span_curve(length_ms: int, spans: Iterable[tuple[float, float]], edge_s: float) -> MsValues:
+    """1.0 in `spans`, 0.0 elsewhere, the edges `edge_s` long and outside of the spans."""
+    return shaped(length_ms, spans, edge_s, edge_s)
 
 
 def joined(spans: Iterable[tuple[float, float]], shortest_pause_s: float) -> Spans:

@@ -21,12 +21,14 @@ from mediakit.presets.schema import Bed, Develop, Marks, Overlay, Privacy, Retou
 
 _EVERYWHERE = {"surfaces": ("*",), "not_on": ()}
 _BED_MODES = ("music", "mix")
+_OF_BEDS = ("bed_under_db", "duck_db", "fade_s", "crossfade_s")
 _UNUSED: Mapping[str, tuple[str, ...]] = {
-    "keep": ("bed_under_db", "duck_db", "fade_s", "crossfade_s"),
-    "mute": ("bed_under_db", "duck_db", "fade_s", "crossfade_s", "loudness_lufs", "true_peak_dbtp"),
-    "music": ("bed_under_db", "duck_db"),
-    "mix": (),
-    "hush": ("bed_under_db", "duck_db", "fade_s", "crossfade_s"),
+    "keep": (*_OF_BEDS, "presenter_drop_db"),
+    "mute": (*_OF_BEDS, "presenter_drop_db", "loudness_lufs", "true_peak_dbtp"),
+    "music": ("bed_under_db", "duck_db", "presenter_drop_db"),
+    "mix": ("presenter_drop_db",),
+    "hush": (*_OF_BEDS, "presenter_drop_db"),
+    "presenter": _OF_BEDS,
 }
 """What has no effect in each sound mode."""
 

@@ -128,7 +128,7 @@ class Bed(Section):
 class Sound(Section):
     """What a clip sounds like."""
 
-    mode: Literal["keep", "mute", "music", "mix", "hush"] = "keep"
+    mode: Literal["keep", "mute", "music", "mix", "hush", "presenter"] = "keep"
     beds: tuple[Bed, ...] = ()
     loudness_lufs: Annotated[float, Field(ge=-40.0, le=-5.0)] = -14.0
     """Integrated, ITU-R BS.1770-4."""
@@ -137,6 +137,8 @@ class Sound(Section):
     """How far the bed lies under the original in `mix`, where nobody speaks."""
     duck_db: Annotated[float, Field(ge=0.0, le=40.0)] = 9.0
     """How much further it goes down under speech."""
+    presenter_drop_db: Annotated[float, Field(ge=15.0, le=60.0)] = 20.0
+    """How far everything but the near voice goes down in `presenter`."""
     fade_s: Annotated[float, Field(ge=0.0, le=10.0)] = 1.2
     crossfade_s: Annotated[float, Field(ge=0.0, le=10.0)] = 2.0
 
@@ -144,8 +146,9 @@ class Sound(Section):
 class Clip(Section):
     """How clips are treated."""
 
-    too_long: Literal["report", "trim"] = "report"
-    """Over the surface's length: refuse with the limit named (`report`), or keep the best stretch of it (`trim`)."""
+    too_long: Literal["report", "trim", "parts"] = "report"
+    """Over the surface's length: refuse with the limit named (`report`), keep the best stretch of it (`trim`), or make
+    several files of it, cut where nobody speaks (`parts`)."""
     follow: bool = True
     """The crop follows the main faces, or the thing the clip is about; false keeps one crop for the whole clip."""
     apart: Literal["pad", "speaker"] = "pad"
