@@ -26,11 +26,17 @@ from mediakit.presets.schema import Marks
 SHOWN = Size(900, 1200)
 
 
-def with_code(text="https://shop.example/x", side=220, at=(520, 700), angle=0.0):
-    """A picture with a QR code on it: (H, W, 3) uint8."""
+def softened(rgb):
+    """The same as it comes out of a JPEG."""
+    return cv2.imdecode(cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, 88])[1], cv2.IMREAD_COLOR)
+
+
+def with_code(text="https://shop.example/x", side=220, at=(520, 700), angle=0.0, name="QRCode"):
+    """A picture with a code on it: (H, W, 3) uint8."""
     zxingcpp = pytest.importorskip("zxingcpp", reason="needs the marks extra")
-    code = np.asarray(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=1))
-    stamp = cv2.resize(code, (side, side), interpolation=cv2.INTER_NEAREST)
+    code = np.asarray(zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, name)).to_image(scale=1))
+    way = cv2.INTER_AREA if side < 2.5 * code.shape[1] else cv2.INTER_NEAREST
+    stamp = cv2.resize(code, (side, side), interpolation=way)
     rgb = picture(900, 1200, seed=1)
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), angle, 1.0)
     turn[:, 2] += at
@@ -55,6 +61,31 @@ def test_a_code_is_found_where_it_is(angle):
     assert np.hypot(mark.box.centre[0] - 630, mark.box.centre[1] - 810) < 12
 
 
+@pytest.mark.parametrize("side", [52, 60, 68, 76, 84])
+@pytest.mark.parametrize("angle", [0, 12])
+def test_a_small_code_is_looked_at_again(side, angle):
+    (mark,), _ = find_marks(softened(with_code(side=side, angle=angle)), SHOWN, "codes")
+    assert mark.text == "https://shop.example/x"
+    assert abs(mark.box.w - side * (np.cos(np.radians(angle)) + np.sin(np.radians(angle)))) < 0.3 * side
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "kind"),
+    [("DataMatrix", 60, "code"), ("Aztec", 160, "code"), ("DataMatrix", 700, "code"), ("EAN13", 330, "barcode")],
+)
+def test_other_codes_are_read_where_they_are(name, side, kind):
+    rgb = with_code("690123456789" if name == "EAN13" else "lot 7", side=side, at=(100, 300), name=name)
+    ((mark,), _) = find_marks(softened(rgb), SHOWN, "codes")
+    assert mark.kind == kind and 90 < mark.box.x < 100 + side and 290 < mark.box.centre[1] < 310 + side
+
+
+def test_many_codes_are_each_told_once():
+    rgb = with_code("https://shop.example/a", side=200, at=(80, 80))
+    rgb[700:760, 600:660] = softened(with_code("https://shop.example/b", side=60, at=(600, 700)))[700:760, 600:660]
+    marks, _ = find_marks(rgb, SHOWN, "codes")
+    assert sorted(mark.text for mark in marks) == ["https://shop.example/a", "https://shop.example/b"]
+
+
 def test_boxes_are_in_the_pixels_of_the_source():
     (mark,), _ = find_marks(with_code(), Size(3600, 4800), "codes")
     assert np.hypot(mark.box.centre[0] - 2520, mark.box.centre[1] - 3240) < 50
@@ -63,6 +94,13 @@ def test_boxes_are_in_the_pixels_of_the_source():
 def test_a_plain_picture_has_none():
     pytest.importorskip("zxingcpp", reason="needs the marks extra")
     assert find_marks(picture(900, 1200, seed=4), SHOWN, "codes") == ((), ())
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 900), (3000, 1), (17, 31), (40, 40)])
+def test_a_picture_of_hardly_any_pixels_is_searched_too(size):
+    pytest.importorskip("zxingcpp", reason="needs the marks extra")
+    rgb = np.random.default_rng(3).integers(0, 255, (*size, 3), np.uint8)
+    assert find_marks(rgb, Size(size[1], size[0]), "codes") == ((), ())
 
 
 def test_a_telephone_number_is_read_and_minded():
