@@ -34,6 +34,7 @@ from mediakit.presets.lock import locked_name, refuse_other
 from mediakit.presets.recipe import STAFF
 from mediakit.presets.shoot import shoot_settings
 from mediakit.quality.verdict import verdict
+from mediakit.store.roots import roots_anywhere
 
 if TYPE_CHECKING:
     from mediakit.batch.cull import Culled
@@ -87,6 +88,7 @@ class Result:
         )
 
 
+@roots_anywhere
 def process(  # noqa: PLR0913 - what the command line can say
     *paths: str | Path,
     preset: str | Path | None = None,
@@ -133,6 +135,7 @@ def process(  # noqa: PLR0913 - what the command line can say
     return result
 
 
+@roots_anywhere
 def dry_run(
     *paths: str | Path,
     preset: str | Path | None = None,
