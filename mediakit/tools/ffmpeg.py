@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from mediakit.errors import Fault, FileError, MissingPartError
@@ -70,12 +71,12 @@ def _find_ffmpeg(named: str) -> Path:
 
 
 def _bundled() -> str | None:
-    try:
-        import imageio_ffmpeg
-
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except (ImportError, RuntimeError):  # not installed, or installed without its binary
+    """The binary in imageio-ffmpeg's wheel. Asked for it, the package would run it once to see that it runs."""
+    found = find_spec("imageio_ffmpeg")
+    if found is None or found.origin is None:
         return None
+    binaries = sorted((Path(found.origin).parent / "binaries").glob("ffmpeg-*"))
+    return str(binaries[0]) if binaries else None
 
 
 def file_url(path: Path) -> str:
