@@ -46,7 +46,7 @@ def best_stretch(duration_s: float, most_s: float, followed: Followed, heard: He
     spans = heard.speech if heard is not None else ()
     times = np.arange(0.0, duration_s + STEP_S / 2, STEP_S)
     gained = np.concatenate([[0.0], np.cumsum(_worth(times[:-1] + STEP_S / 2, followed, spans) * STEP_S)])
-    quiet = _is_quiet(times, spans)
+    quiet = is_quiet(times, spans)
     bonus = np.array(
         [AT_CUT_BONUS if any(abs(shot.begin_s - t) < STEP_S for shot in followed.shots) else 0.0 for t in times]
     )
@@ -86,13 +86,13 @@ def _best(
 def _worth(times: NDArray[np.float64], followed: Followed, spans: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     """What each moment is worth."""
     worth: NDArray[np.float64] = np.interp(times, followed.times_s, followed.worth)
-    return worth + SPOKEN_WORTH * ~_is_quiet(times, spans, edge_s=0.0)
+    return worth + SPOKEN_WORTH * ~is_quiet(times, spans, edge_s=0.0)
 
 
-def _is_quiet(
+def is_quiet(
     times: NDArray[np.float64], spans: Sequence[tuple[float, float]], edge_s: float = EDGE_S
 ) -> NDArray[np.bool_]:
-    """Where nobody speaks."""
+    """Where nobody speaks, with room for words that begin before they are heard; the clip's own ends count as quiet."""
     quiet = np.ones(times.shape, bool)
     for begin, end in spans:
         quiet &= (times <= begin - edge_s) | (times >= end + edge_s)

@@ -11,13 +11,16 @@ from pathlib import Path
 from mediakit.audio.hear import Heard
 from mediakit.batch.clip_camera import Cut, framed_over_time, window_of
 from mediakit.batch.clip_care import cared_for, followed_steadied, look_steadied
-from mediakit.batch.clip_length import best_stretch
-from mediakit.batch.clip_plan import Planned, clip_spec, encoding_of, even_size, smaller_sizes
+from mediakit.batch.clip_length import Stretch, best_stretch
+from mediakit.batch.clip_parts import least_part_s, parts_of
+from mediakit.batch.clip_plan import LENGTH_TOLERANCE_S, Planned, clip_spec, encoding_of, even_size, smaller_sizes
+from mediakit.frame.clip import merge
 from mediakit.frame.reframe import CameraPath
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for, notes_on
 from mediakit.model import Findings, Note, Size
-from mediakit.photo.render import export_size, framed, ground_of, seen_in
+from mediakit.photo.finish import ground_of
+from mediakit.photo.render import export_size, framed, seen_in
 from mediakit.photo.stamps import stamps_for, stamps_for_clip
 from mediakit.pixels.cube import read_cube
 from mediakit.presets.recipe import Recipe
@@ -47,27 +50,46 @@ class Known:
     """What steadies it, where it shakes."""
 
 
-def plan_output(recipe: Recipe, known: Known, path: Path, work: Path) -> Planned:
-    """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo."""
+def stretches_of(recipe: Recipe, known: Known) -> tuple[Stretch | None, ...]:
+    """What is used of the clip, a deliverable each: all of it (None), the best stretch, or one part after the other."""
+    spec, info = clip_spec(recipe), known.info
+    duration_s, most_s = float(info.duration), spec.max_duration_s
+    assert recipe.clip is not None
+    if most_s is None or duration_s <= most_s + LENGTH_TOLERANCE_S:
+        return (None,)
+    fps = _fps(recipe, info)
+    if recipe.clip.too_long == "parts":
+        least_s = least_part_s(most_s, spec.min_duration_s)
+        return parts_of(duration_s, most_s, least_s, known.follower().shots, known.heard, fps)
+    return (best_stretch(duration_s, most_s, known.follower(), known.heard, fps),)
+
+
+def _fps(recipe: Recipe, info: ClipInfo) -> Fraction:
+    assert recipe.clip is not None
+    return output_fps(info.fps, min(clip_spec(recipe).max_fps, recipe.clip.max_fps))
+
+
+def plan_output(recipe: Recipe, known: Known, path: Path, work: Path, stretch: Stretch | None = None) -> Planned:
+    """Decide everything about one deliverable but its sound. `path` is its temporary name, `work` takes a drawn logo.
+
+    `stretch` is what it shows of the clip; None: all of it.
+    """
     info, look, heard, jumps = known.info, known.look, known.heard, known.jumps
     spec = clip_spec(recipe)
-    assert recipe.clip is not None
-    fps = output_fps(info.fps, min(spec.max_fps, recipe.clip.max_fps))
-    is_long = spec.max_duration_s is not None and float(info.duration) > spec.max_duration_s
-    followed = known.follower() if is_long or window_of(recipe, info) is not None else None
+    fps = _fps(recipe, info)
+    followed = known.follower() if window_of(recipe, info) is not None else None
     if jumps is not None:
         look, followed = look_steadied(look), followed_steadied(followed) if followed is not None else None
-    stretch = None
-    if is_long and spec.max_duration_s is not None and followed is not None:
-        stretch = best_stretch(float(info.duration), spec.max_duration_s, followed, heard, fps)
     begin, length = (stretch.begin, stretch.length) if stretch else (FROM_THE_START, None)
+    if stretch is not None:
+        look = _within(look, float(stretch.begin), float(stretch.begin + stretch.length))
     used = info.duration if length is None else length
     cut = Cut(begin_s=float(begin), frames=max(1, math.floor(used * fps + Fraction(1, 2))), fps=fps)
     framing, camera = framed_over_time(recipe, info, look, followed, heard, cut)
     size = even_size(export_size(recipe.shape, framing, info.size))
     table = recipe.asset(recipe.develop.look)
     cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
-    logo, notes = _stamps(recipe, framing, camera, size, look, work)
+    logo, notes = _stamps(recipe, framing, camera, size, look, cut.begin_s, work / f"stamps-{path.name}.png")
     notes = (*notes_on(developed), *notes)
     plain = ClipOutput(
         path=path,
@@ -95,10 +117,21 @@ def plan_output(recipe: Recipe, known: Known, path: Path, work: Path) -> Planned
     return Planned(output=output, framing=framing, facts=facts, notes=notes)
 
 
-def _seen_on_the_way(look: ClipLook, framing: Framing, camera: CameraPath, size: Size) -> Findings:
+def _within(look: ClipLook, begin_s: float, end_s: float) -> ClipLook:
+    """What is seen in a stretch; its colours stay those of the whole clip, so that its parts match."""
+    pairs = list(zip(look.samples, look.seen, strict=True))
+    inside = [pair for pair in pairs if begin_s <= pair[0].t_s < end_s]
+    if not inside:
+        inside = [min(pairs, key=lambda pair: abs(pair[0].t_s - (begin_s + end_s) / 2))]
+    samples, seen = (tuple(one) for one in zip(*inside, strict=True))
+    findings = replace(merge(seen), marks=look.findings.marks)
+    return replace(look, samples=samples, seen=seen, findings=findings)
+
+
+def _seen_on_the_way(look: ClipLook, framing: Framing, camera: CameraPath, size: Size, begin_s: float) -> Findings:
     """Every face that is shown at one of the looks, where the moving crop puts it."""
     seen = [
-        seen_in(findings, replace(framing, crop=camera.crop_at(sample.t_s)), size)
+        seen_in(findings, replace(framing, crop=camera.crop_at(sample.t_s - begin_s)), size)
         for sample, findings in zip(look.samples, look.seen, strict=True)
     ]
     subject = seen[len(seen) // 2].subject
@@ -106,17 +139,24 @@ def _seen_on_the_way(look: ClipLook, framing: Framing, camera: CameraPath, size:
 
 
 def _stamps(
-    recipe: Recipe, framing: Framing, camera: CameraPath | None, size: Size, look: ClipLook, work: Path
+    recipe: Recipe,
+    framing: Framing,
+    camera: CameraPath | None,
+    size: Size,
+    look: ClipLook,
+    begin_s: float,
+    drawn: Path,
 ) -> tuple[ClipLogo | None, tuple[Note, ...]]:
+    """What is laid over the picture, drawn once as the file `drawn`; its place suits every look of the stretch."""
     if recipe.overlay is None:
         return None, ()
     middle = look.samples[len(look.samples) // 2]
-    at_middle = framing if camera is None else replace(framing, crop=camera.crop_at(middle.t_s))
-    seen = seen_in(look.findings, framing, size) if camera is None else _seen_on_the_way(look, framing, camera, size)
+    at_middle = framing if camera is None else replace(framing, crop=camera.crop_at(middle.t_s - begin_s))
+    on_the_way = None if camera is None else _seen_on_the_way(look, framing, camera, size, begin_s)
+    seen = on_the_way or seen_in(look.findings, framing, size)
     under = framed(middle.rgb, at_middle, size, recipe.frame.pad_colour, look.findings.size)
     stamps, notes = stamps_for(recipe, ground_of(under, seen, clip_spec(recipe).safe_zone))
     if not stamps:
         return None, notes
-    drawn = work / f"stamps-{recipe.fingerprint()}.png"
     part = stamps_for_clip(under, stamps, drawn)
     return ClipLogo(drawn, part.x_px, part.y_px), notes

@@ -17,6 +17,8 @@ from mediakit.video.encode import Encoding
 from mediakit.video.render import ClipOutput
 from mediakit.video.timing import output_fps
 
+LENGTH_TOLERANCE_S = 0.05
+"""As the checks allow it: a limit of 30 s takes 30.05 s."""
 LEAST_SIDE_PX = 360
 """Below it a clip looks like a thumbnail on any phone."""
 
@@ -32,15 +34,17 @@ class Planned:
 
 
 def wrong_length(info: ClipInfo, recipe: Recipe) -> str | None:
-    """Why the clip is too short or too long for its surface, where the preset does not want it trimmed; else None."""
+    """Why the clip is too short or too long for its surface and the preset wants it neither trimmed nor in parts; or None."""
     spec = clip_spec(recipe)
     length_s = float(info.duration)
     words = f"{length_s:.1f} s long, {recipe.target.name} takes"
-    if spec.min_duration_s is not None and length_s < spec.min_duration_s - 0.05:
+    if spec.min_duration_s is not None and length_s < spec.min_duration_s - LENGTH_TOLERANCE_S:
         return f"{words} {spec.min_duration_s:.0f} s and more"
-    if spec.max_duration_s is None or recipe.clip is None or recipe.clip.too_long == "trim":
+    if spec.max_duration_s is None or recipe.clip is None or recipe.clip.too_long != "report":
         return None
-    return f"{words} {spec.max_duration_s:.0f} s and less" if length_s > spec.max_duration_s + 0.05 else None
+    return (
+        f"{words} {spec.max_duration_s:.0f} s and less" if length_s > spec.max_duration_s + LENGTH_TOLERANCE_S else None
+    )
 
 
 def untouched(recipe: Recipe, info: ClipInfo, path: Path) -> Planned:

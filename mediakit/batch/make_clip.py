@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mediakit.audio.hear import Heard, hear
 from mediakit.batch.ai_label import label_facts, notes_on
 from mediakit.batch.clip_plan import Planned, untouched, wrong_length
+from mediakit.batch.clip_shown import Shown, shown_of
 from mediakit.batch.clip_sound import Sounds
 from mediakit.batch.outfolder import HOME, Pending, file_hash, scratch
 from mediakit.batch.plan import Job, Wanted
@@ -28,6 +29,7 @@ from mediakit.video.render import RenderedClip, render_clip
 from mediakit.video.sample import grab_frame
 
 if TYPE_CHECKING:
+    from mediakit.batch.clip_output import Known
     from mediakit.video.follow import Followed
     from mediakit.video.look import ClipLook
 
@@ -135,23 +137,35 @@ def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:
 
 def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
     work = scratch(clip.out)
-    pendings = {item.path: Pending(clip.out / item.path) for item in wanted}
+    pendings: dict[str, Pending] = {}
     try:
         sounds = Sounds(clip.path, clip.info, clip.heard, work, clip.threads)
-        follower, (jumps, shaky) = _follower(clip), _jumps(wanted, clip, work)
-        planned = [_planned(item, clip, follower, jumps, pendings[item.path].path, work) for item in wanted]
+        known, shaky = _known(wanted, clip, work)
+        shown = [one for item in wanted for one in shown_of(item, known)]
+        pendings |= {one.item.path: Pending(clip.out / one.item.path) for one in shown}
+        planned = [_planned(one, clip, known, pendings[one.item.path].path, work) for one in shown]
         planned = [replace(plan, notes=(*plan.notes, *shaky)) for plan in planned]
-        planned = [sounds.added_to(plan, item.recipe) for plan, item in zip(planned, wanted, strict=True)]
+        planned = [sounds.added_to(plan, one.item.recipe) for plan, one in zip(planned, shown, strict=True)]
         clip.preview.result()  # nothing is rendered from a clip that is damaged
         written = render_clip(clip.path, clip.info, [plan.output for plan in planned], threads=clip.threads)
         return [
-            _publish(item, _with_drawing(item, plan, clip, work), file, pendings[item.path], clip)
-            for item, plan, file in zip(wanted, planned, written, strict=True)
+            _publish(one.item, _with_drawing(one.item, plan, clip, work), file, pendings[one.item.path], clip)
+            for one, plan, file in zip(shown, planned, written, strict=True)
         ]
     finally:
         for pending in pendings.values():
             pending.discard()
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _known(wanted: list[Wanted], clip: _Clip, work: Path) -> tuple[Known | None, tuple[Note, ...]]:
+    """What planning asks for; None where nobody looked at the picture."""
+    if clip.look is None:
+        return None, ()
+    from mediakit.batch.clip_output import Known
+
+    follower, (jumps, shaky) = _follower(clip), _jumps(wanted, clip, work)
+    return Known(info=clip.info, look=clip.look, follower=follower, heard=clip.heard, jumps=jumps), shaky
 
 
 def _follower(clip: _Clip) -> Callable[[], Followed]:
@@ -176,15 +190,13 @@ def _jumps(wanted: list[Wanted], clip: _Clip, work: Path) -> tuple[Path | None, 
     return jumps_for([item.recipe for item in wanted], clip.path, clip.info, clip.look, work, clip.threads)
 
 
-def _planned(
-    item: Wanted, clip: _Clip, follower: Callable[[], Followed], jumps: Path | None, path: Path, work: Path
-) -> Planned:
-    if clip.look is None:
-        return untouched(item.recipe, clip.info, path)
-    from mediakit.batch.clip_output import Known, plan_output
+def _planned(shown: Shown, clip: _Clip, known: Known | None, path: Path, work: Path) -> Planned:
+    if known is None:
+        return untouched(shown.item.recipe, clip.info, path)
+    from mediakit.batch.clip_output import plan_output
 
-    known = Known(info=clip.info, look=clip.look, follower=follower, heard=clip.heard, jumps=jumps)
-    return plan_output(item.recipe, known, path, work)
+    planned = plan_output(shown.item.recipe, known, path, work, shown.stretch)
+    return replace(planned, facts={**planned.facts, **shown.facts})
 
 
 def _with_drawing(item: Wanted, plan: Planned, clip: _Clip, work: Path) -> Planned:
@@ -270,7 +282,8 @@ def _covers(job: Job, clip: _Clip) -> list[Delivered]:
 def _skipped(item: Wanted, why: str) -> Delivered:
     """A length that the surface does not take is the brand's to mend, not a failure of the file."""
     code = Fault.TOO_LONG if why.endswith("less") else Fault.TOO_SHORT
-    hint = 'Trim it, or say too_long = "trim" under [clip] in the preset.' if code is Fault.TOO_LONG else "Film longer."
+    say = 'Trim it, or say too_long = "trim" or "parts" under [clip] in the preset.'
+    hint = say if code is Fault.TOO_LONG else "Film longer."
     return Delivered(
         target=item.target,
         path=item.path,

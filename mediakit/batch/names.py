@@ -6,6 +6,7 @@ IMG_1.jpg and IMG_1.heic would both become IMG_1.jpg; the first keeps the name, 
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -14,7 +15,10 @@ from mediakit.errors import ClashError
 from mediakit.model import Kind, Source
 
 MAX_NAME_BYTES = 255
-LONGEST_ENDING = len(".cover.jpg")
+LONGEST_ENDING = len("-99.cover.jpg")
+PART = "part"
+"""The fact of a deliverable that is one of several files of a clip: {"number": 1, "of": 3}."""
+_COUNT = re.compile(r"-[0-9]+$")
 PLAIN_SUFFIXES = {Kind.PHOTO: (".jpg", ".jpeg"), Kind.CLIP: (".mp4",)}
 
 
@@ -38,6 +42,19 @@ def distinct_paths(sources: Sequence[Source]) -> dict[str, str]:
             )
         paths[source.rel] = chosen
     return paths
+
+
+def part_path(path: str, number: int) -> str:
+    """What one of several files made of a clip is called: `a/b.mp4` and 2 give `a/b-2.mp4`."""
+    whole = PurePosixPath(path)
+    return str(whole.with_name(f"{whole.stem}-{number}{whole.suffix}"))
+
+
+def clear_of_parts(paths: dict[str, str], sources: Sequence[Source]) -> dict[str, str]:
+    """The same, but a clip whose parts another clip's name could meet (IMG_1.mov beside IMG_1-1.mov) gets its full name."""
+    clips = [source.rel for source in sources if source.kind is Kind.CLIP and source.rel in paths]
+    counted = {_key(_COUNT.sub("", paths[rel])) for rel in clips if _COUNT.search(paths[rel])}
+    return {**paths, **{rel: _shortened(rel) for rel in clips if _key(paths[rel]) in counted}}
 
 
 def _claim(source: Source) -> tuple[bool, str]:

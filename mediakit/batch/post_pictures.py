@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mediakit.batch.names import PART
 from mediakit.batch.post_alike import alike, print_of
 from mediakit.batch.post_values import LeftOut, PostPicture, Trouble
 from mediakit.model import Delivered, Kind, Outcome, Score, Verdict
@@ -230,8 +231,14 @@ def _covers_by_clip(outcome: Outcome) -> Mapping[str, Delivered]:
     return {
         item.path: covers[stem]
         for item in outcome.delivered
-        if (stem := str(Path(item.path).with_suffix(""))) in covers and covers[stem] is not item
+        if (stem := _stem(item)) in covers and covers[stem] is not item
     }
+
+
+def _stem(item: Delivered) -> str:
+    """The path without its ending, and without its number where it is a part: all parts share the clip's cover."""
+    stem, part = str(Path(item.path).with_suffix("")), item.facts.get(PART)
+    return stem.removesuffix(f"-{part['number']}") if isinstance(part, dict) else stem
 
 
 def _picture(name: str, outcome: Outcome, item: Delivered, cover: bool) -> PostPicture:
