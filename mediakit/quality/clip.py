@@ -18,7 +18,7 @@ from mediakit.model import Face, Findings, Part, Score, Size
 from mediakit.quality import measures
 from mediakit.quality.clip_parts import ClipSound, face_time_part, merged, motion_parts, sound_parts, stretches_part
 from mediakit.quality.impression import Impression, impression
-from mediakit.quality.moments import BLACK, FROZEN, blank_part, worst_moments
+from mediakit.quality.moments import BLACK, FROZEN, begun, blank_part, worst_moments
 from mediakit.quality.motion import Motion, measure_motion
 from mediakit.quality.parts import impression_part, resolution_part
 from mediakit.quality.photo import frame_parts
@@ -56,10 +56,11 @@ def score_clip(seen: ClipSeen, *, shown: Size, sound: ClipSound | None = None) -
     blanks = _blanks(seen)
     parts += motion_parts(motion) if motion else []
     parts += [_stretches(motion, blanks)] if len(blanks) > 1 else []
+    clear = [look for look, (_, blank) in zip(looks, blanks, strict=True) if blank[0].value > 0]
     faces = face_time_part(seen.findings)
     parts += [faces] if faces else []
     parts += sound_parts(sound) if sound else []
-    return replace(total(parts), moments=worst_moments([*looks, *blanks, *_shaken(seen.run_times_s, motions)]))
+    return replace(total(parts), moments=worst_moments([*clear, *begun(blanks), *_shaken(seen.run_times_s, motions)]))
 
 
 def _looks(seen: ClipSeen, felt: Impression) -> list[Timed]:

@@ -29,10 +29,7 @@ SAME_LEVELS = 0.08
 
 
 def worst_moments(looks: Sequence[tuple[float, Sequence[Part]]]) -> tuple[Moment, ...]:
-    """The worst of all looks, at most six: `looks` are moments (seconds) and what was found there.
-
-    Of a black or frozen frame nothing else is said.
-    """
+    """The worst of all looks, at most six: `looks` are moments (seconds) and what was found there."""
     middles = _middles(looks)
     found = [
         Moment(round(time_s, 2), part.name, part.measured, round(part.value, 3))
@@ -40,8 +37,6 @@ def worst_moments(looks: Sequence[tuple[float, Sequence[Part]]]) -> tuple[Moment
         for part in parts
         if part.value < POOR and part.value < middles[part.name] - WORSE_BY
     ]
-    blank = {moment.time_s for moment in found if moment.part == BLANK}
-    found = [moment for moment in found if moment.part == BLANK or moment.time_s not in blank]
     kept: list[Moment] = []
     for moment in sorted(found, key=lambda one: (one.value, one.time_s)):
         if len(kept) < MOST_MOMENTS and not any(_one_moment(moment, other) for other in kept):
@@ -56,6 +51,12 @@ def blank_part(grey: NDArray[np.float32], before: NDArray[np.float32] | None) ->
     if before is not None and before.shape == grey.shape and float(np.abs(grey - before).mean()) < SAME_LEVELS:
         return Part(BLANK, 0.0, 0.0, FROZEN)
     return Part(BLANK, 1.0, 0.0, "a picture that moves")
+
+
+def begun(blanks: Sequence[tuple[float, Sequence[Part]]]) -> list[tuple[float, Sequence[Part]]]:
+    """Of looks that `blank_part` judged, only those where a stretch begins: ten black seconds are one thing to see."""
+    facts = ["", *(parts[0].measured for _, parts in blanks)]
+    return [look for look, before in zip(blanks, facts, strict=False) if look[1][0].measured != before]
 
 
 def _middles(looks: Sequence[tuple[float, Sequence[Part]]]) -> dict[str, float]:

@@ -89,6 +89,12 @@ def test_a_clip_that_is_even_has_no_worst_moment():
     assert score_clip(seen(*(picture(seed=3 + n) for n in range(4))), shown=Size(640, 480)).moments == ()
 
 
+def test_a_black_stretch_is_one_moment():
+    black = np.zeros_like(picture())
+    found = score_clip(seen(picture(seed=3), black, black, black, picture(seed=4)), shown=Size(640, 480))
+    assert [(m.time_s, m.measured) for m in found.moments] == [(1.0, "black")]
+
+
 def test_a_black_moment_between_runs_is_seen_in_the_samples():
     frames = [picture(seed=3)] * 2
     found = score_clip(seen(*frames, np.zeros_like(frames[0])), shown=Size(640, 480))
