@@ -18,6 +18,7 @@ from mediakit.batch.execute import execute, exit_code, hash_sources
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener, Silent
 from mediakit.batch.marks_in import missing
+from mediakit.batch.outcomes import Tally, tally
 from mediakit.batch.outfolder import ledger_path, only_run
 from mediakit.batch.plan import Plan, plan_batch, without_done
 from mediakit.batch.post_file import find_posts, platforms_of
@@ -53,7 +54,8 @@ class Result:
     """What a run came to: the values that manifest.json is made of."""
 
     plan: Plan
-    outcomes: tuple[Outcome, ...]
+    outcomes: Sequence[Outcome]
+    """By name. Of a large run they are read from its ledger, each time somebody goes through them (`batch.outcomes`)."""
     posts: tuple[Post, ...] = ()
 
     @property
@@ -64,6 +66,11 @@ class Result:
 
     @property
     def notes(self) -> tuple[Note, ...]:
+    @property
+    def tally(self) -> Tally:
+        """How many deliverables came to what, and how many sources were refused."""
+        return tally(self.outcomes)
+
         """What a person should know about the run as a whole."""
         return missing(self.plan.preset.preset.marks)
 
@@ -72,23 +79,33 @@ class Result:
         return verdict(score, self.plan.preset.preset.score)
 
     def manifest(self) -> dict[str, object]:
-        """The document that manifest.json holds."""
-        from mediakit.report.manifest import manifest
+        """The document that manifest.json holds, all of it in memory."""
+        return {**self._head(), "sources": list(self._sources())}
+
+    def write(self, out: Path, *, seconds: float | None = None) -> None:
+        """Write manifest.json and report.html, source by source. Raises FileError."""
+        from mediakit.report.write import write_report
+
+        write_report(self._head(), out, seconds=seconds, sources=self._sources())
+
+    def _head(self) -> dict[str, object]:
+        from mediakit.report.manifest import head
 
         preset = self.plan.preset
-        return manifest(
-            self.outcomes,
-            preset_name=preset.preset.name,
-            preset_fingerprint=preset.fingerprint,
-            verdict_of=self.verdict_of,
-            ask_about_bystanders=preset.preset.privacy.bystanders == "ask",
-            keep_faces=preset.preset.privacy.keep_faces,
-            posts=self.posts,
-            notes=self.notes,
+        return head(
+            preset_name=preset.preset.name, preset_fingerprint=preset.fingerprint, posts=self.posts, notes=self.notes
         )
 
 
 @roots_anywhere
+    def _sources(self) -> Iterator[dict[str, object]]:
+        from mediakit.report.manifest import source_json
+
+        privacy = self.plan.preset.preset.privacy
+        ask, kept = privacy.bystanders == "ask", privacy.keep_faces
+        for outcome in self.outcomes:
+            yield source_json(outcome, self.verdict_of, ask=ask, keep=kept.get(outcome.rel, ()))
+
 def process(  # noqa: PLR0913 - what the command line can say
     *paths: str | Path,
     preset: str | Path | None = None,
@@ -129,9 +146,11 @@ def process(  # noqa: PLR0913 - what the command line can say
             from mediakit.batch.posts import make_posts  # brings the caption rules and OpenCV along
 
             result = replace(result, posts=make_posts(plan, result.outcomes, posts, result.verdict_of))
-        from mediakit.report.write import write_report
+        from mediakit.report.told import is_told, note_told
 
-        write_report(result.manifest(), folder, seconds=time.monotonic() - start)
+        if not is_told(result.plan, ledger, posts=bool(posts)):
+            result.write(folder, seconds=time.monotonic() - start)
+            note_told(result.plan, ledger, posts=bool(posts))
     return result
 
 

@@ -6,14 +6,15 @@ a file that is not there, and a run killed between the two only makes that one s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from mediakit.batch.ledger import Ledger
+from mediakit.batch.ledger import Known, Ledger
 from mediakit.batch.listen import Listener
+from mediakit.batch.outcomes import IN_MEMORY, Outcomes, Stored, tally, with_kept
 from mediakit.batch.outfolder import file_hash, flush_folders
-from mediakit.batch.plan import FOCUS_IGNORED, Job, Plan
+from mediakit.batch.plan import Job, Plan
 from mediakit.batch.shoot import Refusal
 from mediakit.batch.workers import KeepGoing, always, run_jobs, workers_for
 from mediakit.errors import ExitCode, Fault
@@ -36,76 +37,82 @@ def hash_sources(
     hashes: dict[str, str] = {}
     fresh: list[tuple[Source, str]] = []
     refused: list[Refusal] = []
-    with ThreadPoolExecutor(1) as beside:
-        for source in sources:
-            known = ledger.known_hash(source)
-            if known is None:
-                hashing = beside.submit(file_hash, source.path)
-                _load_rooms(sources)
-                try:
-                    known = hashing.result()
-                except OSError as error:
-                    refused.append(_unreadable(source, error))
-                    continue
-                fresh.append((source, known))
-            hashes[source.rel] = known
+    for source in sources:
+        known = ledger.known_hash(source)
+        if known is None:
+            try:
+                known = _hashed_meanwhile(source) if len(sources) == 1 else file_hash(source.path)
+            except OSError as error:
+                refused.append(_unreadable(source, error))
+                continue
+            fresh.append((source, known))
+        hashes[source.rel] = known
     return hashes, fresh, tuple(refused)
 
 
-def _load_rooms(sources: Sequence[Source]) -> None:
-    """A lone clip may well be made in this process (`run_jobs`): load what that takes, since hashing leaves us idle."""
-    if len(sources) == 1 and sources[0].kind is Kind.CLIP:
-        import av  # noqa: F401
+def _hashed_meanwhile(source: Source) -> str:
+    """The hash of a lone source. A clip may well be made in this process (`run_jobs`): what that takes is loaded beside."""
+    with ThreadPoolExecutor(1) as beside:
+        hashing = beside.submit(file_hash, source.path)
+        if source.kind is Kind.CLIP:
+            import av  # noqa: F401
 
-        import mediakit.batch.make_clip  # noqa: F401
+            import mediakit.batch.make_clip  # noqa: F401
+        return hashing.result()
 
 
 def execute(
     plan: Plan, ledger: Ledger, listener: Listener, *, jobs: int | None = None, keep_going: KeepGoing = always
-) -> tuple[Outcome, ...]:
-    """Make what the plan wants and the ledger does not know. Returns every source's outcome in the plan's order.
+) -> Sequence[Outcome]:
+    """Make what the plan wants and the ledger does not know. Returns every source's outcome, by name.
 
     `jobs` is the number of worker processes; None takes one a core. Once `keep_going` says no, nothing more is begun; what
     was not begun has no outcome.
     """
-    outcomes = {job.source.rel: _as_known(job) for job in plan.jobs if job.is_done}
+    entries: dict[str, Outcome | Stored] = {job.source.rel: Stored(job) for job in plan.jobs if job.is_done}
+    few = len(plan.jobs) <= IN_MEMORY
     to_do = plan.to_do
     if to_do:
         processes, threads = workers_for(jobs, len(to_do))
         for finished in run_jobs(to_do, processes=processes, threads=threads, keep_going=keep_going):
-            outcome = _with_kept(finished.outcome, finished.job)
-            _remember(ledger, outcome, finished.job)
-            outcomes[outcome.rel] = outcome
+            outcome = with_kept(finished.outcome, finished.job, ledger)
+            held = _remember(ledger, outcome, finished.job)
+            entries[outcome.rel] = _stored(outcome, finished.job) if held and not few else outcome
             listener.finished(outcome, finished.seconds)
-    outcomes.update({refusal.rel: _as_refused(refusal) for refusal in plan.refused})
-    return tuple(outcomes[rel] for rel in sorted(outcomes))
+    entries.update({refusal.rel: _as_refused(refusal) for refusal in plan.refused})
+    outcomes = Outcomes(plan.out, entries)
+    return tuple(outcomes) if few else outcomes
 
 
-def exit_code(outcomes: Iterable[Outcome]) -> ExitCode:
+def exit_code(outcomes: Sequence[Outcome]) -> ExitCode:
     """0 where every source became all it should, 1 where something failed."""
-    failed = any(o.problem is not None or any(d.status == "failed" for d in o.delivered) for o in outcomes)
+    counts = tally(outcomes)
+    failed = counts.refused or counts.statuses.get("failed")
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
 
 
-def _remember(ledger: Ledger, outcome: Outcome, job: Job) -> None:
-    if job.out is not None and (outcome.problem is None or outcome.problem.code not in TRANSIENT):
-        flush_folders(job.out / made.path for made in outcome.delivered if made.status == "made")
-        ledger.record(outcome, job.settings, job.out)
+def _remember(ledger: Ledger, outcome: Outcome, job: Job) -> bool:
+    """Enter an outcome that another run would come to as well. False where it is not to be kept."""
+    if job.out is None or (outcome.problem is not None and outcome.problem.code in TRANSIENT):
+        return False
+    flush_folders(job.out / made.path for made in outcome.delivered if made.status == "made")
+    ledger.record(outcome, job.settings, job.out)
+    return True
 
 
-def _as_known(job: Job) -> Outcome:
-    """A source that needs no work: what was found out before, with its deliverables as they are.
-
-    What planning has to say of a sidecar is of today.
-    """
-    assert job.known is not None
-    before = tuple(note for note in job.known.notes if note.code != FOCUS_IGNORED)
-    today = tuple(note for note in job.notes if note.code == FOCUS_IGNORED)
-    return replace(job.known, delivered=(*job.kept, *job.skipped), notes=(*before, *today))
-
-
-def _with_kept(outcome: Outcome, job: Job) -> Outcome:
-    return replace(outcome, delivered=(*job.kept, *outcome.delivered, *job.skipped))
+def _stored(outcome: Outcome, job: Job) -> Outcome | Stored:
+    """What is enough to read an outcome from the ledger again; itself, where some of it is not in there."""
+    made = {item.path: item for item in job.wanted}
+    rest = tuple(item for item in outcome.delivered if item.status not in ("made", "kept"))
+    if any(item.status == "failed" for item in rest):
+        return outcome
+    own = tuple(item for item in rest if item not in job.skipped)
+    known = Known(outcome.problem, "")
+    return Stored(
+        replace(job, wanted=(), known=known),
+        tuple(made[item.path] for item in outcome.delivered if item.status == "made"),
+        own,
+    )
 
 
 def _as_refused(refusal: Refusal) -> Outcome:

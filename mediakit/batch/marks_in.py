@@ -49,8 +49,12 @@ def missing(marks: Marks) -> tuple[Note, ...]:
 
 def knows(outcome: Outcome, what: What) -> bool:
     """Whether what an earlier run found out about a source covers `what`."""
-    known = outcome.facts.get(LOOKED_FOR, "off")
-    return outcome.problem is not None or _MORE.index(str(known)) >= _MORE.index(what)
+    return outcome.problem is not None or covers(str(outcome.facts.get(LOOKED_FOR, "off")), what)
+
+
+def covers(looked_for: str, what: What) -> bool:
+    """Whether an earlier run that looked for one thing (its outcome's fact LOOKED_FOR) knows of `what`."""
+    return _MORE.index(looked_for) >= _MORE.index(what)
 
 
 def with_marks(look: Look, photo: Photo, what: What) -> Look:

@@ -136,8 +136,9 @@ def flush_folders(files: Iterable[Path]) -> None:
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, in hex. In large pieces, so that it need not wait for busy threads between them."""
     digest = hashlib.sha256()
-    buffer = memoryview(bytearray(_HASHED_BYTES))
     with path.open("rb", buffering=0) as stream:
+        expected = os.fstat(stream.fileno()).st_size
+        buffer = memoryview(bytearray(max(1, min(expected, _HASHED_BYTES))))  # clearing it costs more than a small file
         while size := stream.readinto(buffer):
             digest.update(buffer[:size])
     return digest.hexdigest()

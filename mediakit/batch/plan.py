@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mediakit.batch.ledger import Ledger
-from mediakit.batch.marks_in import knows, what_to_find
-from mediakit.batch.names import distinct_paths
+from mediakit.batch.ledger import Known, Ledger
+from mediakit.batch.marks_in import covers, what_to_find
+from mediakit.batch.names import PART, clear_of_parts, distinct_paths, part_path
 from mediakit.batch.shoot import Refusal, Shoot
 from mediakit.errors import DataError
 from mediakit.marks.find import What
-from mediakit.model import Anchor, Delivered, Kind, Note, Outcome, Size, Source
+from mediakit.model import Anchor, Delivered, Kind, Note, Size, Source
 from mediakit.platforms.load import surface
 from mediakit.platforms.schema import ClipSpec, Target
 from mediakit.platforms.targets import takes
@@ -31,7 +31,7 @@ from mediakit.presets.sidecar import focus_beside
 FOCUS_IGNORED = "focus-ignored"
 """The note on a source whose sidecar cannot be read."""
 
-LOOKING = 4
+LOOKING = 5
 """Raised when a change of code changes findings or scores: sources are then looked at again."""
 
 
@@ -54,7 +54,7 @@ class Wanted:
 class Job:
     """One source and what to make of it. Picklable: it may run inline, in another process, or on another machine.
 
-    `kept` is what is there already, `skipped` what this source cannot become, each with its reason.
+    `kept` is what is there already (the ledger holds how it came out), `skipped` what this source cannot become.
     """
 
     source: Source
@@ -64,10 +64,10 @@ class Job:
     limits: Limits
     settings: str
     wanted: tuple[Wanted, ...] = ()
-    kept: tuple[Delivered, ...] = ()
+    kept: tuple[Wanted, ...] = ()
     skipped: tuple[Delivered, ...] = ()
-    known: Outcome | None = None
-    """What an earlier run found out about the source; None: it has to be looked at."""
+    known: Known | None = None
+    """What planning knows of an earlier run's look at the source; None: it has to be looked at."""
     notes: tuple[Note, ...] = ()
     """What planning has to say about the source."""
     marks: What = "off"
@@ -134,8 +134,11 @@ def plan_batch(
     """
     scored = preset.preset.score.measure
     settings = settings_fingerprint(preset.preset.limits, scored=scored)
+    fingerprints = _Fingerprints()
     jobs = []
     paths = distinct_paths(shoot.sources)
+    if preset.preset.clip.too_long == "parts":
+        paths = clear_of_parts(paths, shoot.sources)
     for source in shoot.sources:
         if source.rel not in hashes:
             continue
@@ -145,7 +148,7 @@ def plan_batch(
         wanted = tuple(
             item
             for target in targets
-            for item in _wanted(source, target, preset, sha256, paths[source.rel], anchor, focus)
+            for item in _wanted(source, target, preset, sha256, paths[source.rel], anchor, focus, fingerprints)
         )
         jobs.append(
             Job(
@@ -185,20 +188,49 @@ def settings_fingerprint(limits: Limits, *, scored: bool = True) -> str:
 
 def _less_done(job: Job, ledger: Ledger) -> Job:
     assert job.out is not None  # a plan's jobs always write
-    known = ledger.outcome(job.source.rel, job.sha256, job.settings)
-    if known is not None and not knows(known, job.marks):
+    known = ledger.known(job.source.rel, job.sha256, job.settings)
+    if known is not None and known.problem is None and not covers(known.looked_for, job.marks):
         known = None
-    kept, left = [], []
+    kept: list[Wanted] = []
+    left: list[Wanted] = []
     for item in job.wanted:
-        there = ledger.output(job.out, item.path, job.sha256, item.fingerprint)
-        if there is None:
-            left.append(item)
-        else:
-            kept.append(replace(there, status="kept"))
+        there = _there(item, job, job.out, ledger)
+        kept += there
+        left += [] if there else [item]
     return replace(job, wanted=tuple(left), kept=tuple(kept), known=known)
 
 
-def _wanted(
+def _there(item: Wanted, job: Job, out: Path, ledger: Ledger) -> tuple[Wanted, ...]:
+    """The deliverable where it is there already, or all of its parts; nothing where one of them is missing."""
+    if ledger.is_there(out, item.path, job.sha256, item.fingerprint):
+        return (item,)
+    if item.recipe.clip is None or item.recipe.clip.too_long != "parts":
+        return ()
+    first = ledger.output(out, part_path(item.path, 1), job.sha256, item.fingerprint)
+    said = first.facts.get(PART) if first is not None else None
+    if not isinstance(said, dict):
+        return ()
+    parts = tuple(replace(item, path=part_path(item.path, n)) for n in range(1, int(said["of"]) + 1))
+    return parts if all(ledger.is_there(out, one.path, job.sha256, one.fingerprint) for one in parts) else ()
+
+
+class _Fingerprints:
+    """Of recipes, each reckoned once: those of a shoot share a few, unless a scene or a person says otherwise."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Recipe, str]] = {}
+
+    def of(self, recipe: Recipe, *, shared: bool) -> str:
+        """The fingerprint. shared: the very same recipe may be asked for again, and is kept for that."""
+        if not shared:
+            return recipe.fingerprint()
+        known = self._known.get(id(recipe))
+        if known is None:
+            known = self._known[id(recipe)] = (recipe, recipe.fingerprint())
+        return known[1]
+
+
+def _wanted(  # noqa: PLR0913, PLR0917 - a source, what is wanted of it, and what is known of both
     source: Source,
     target: Target,
     preset: LoadedPreset,
@@ -206,21 +238,27 @@ def _wanted(
     stem: str,
     anchor: Anchor | None,
     focus: tuple[float, ...],
+    fingerprints: _Fingerprints,
 ) -> list[Wanted]:
     if not takes(target, source.kind):
         return []
     spec = target.surface.spec(source.kind)
-    recipe = recipe_for(preset, target, source.kind, bed_seed=sha256).anchored(anchor)
+    common = recipe_for(preset, target, source.kind, bed_seed=sha256)
+    recipe = common.anchored(anchor)
     if source.kind is Kind.PHOTO:
         recipe = recipe.keeping(preset.preset.privacy.keep_faces.get(source.rel, ()))
     recipe = recipe.focused(focus)
     suffix = ".mp4" if source.kind is Kind.CLIP else ".jpg"
-    wanted = [_item(target.name, f"{target.folder}/{stem}{suffix}", recipe)]
+    path = f"{target.folder}/{stem}{suffix}"
+    fingerprint = fingerprints.of(recipe, shared=recipe is common)
+    wanted = [Wanted(target=target.name, path=path, recipe=recipe, fingerprint=fingerprint)]
     if isinstance(spec, ClipSpec) and spec.cover is not None:
         cover = Target(surface=surface(spec.cover))
         cover_recipe = recipe_for(preset, cover, Kind.PHOTO, bed_seed=sha256)
         path = f"{target.folder}/{stem}.cover.jpg"
-        wanted.append(replace(_item(cover.name, path, cover_recipe), cover_of=target.name))
+        fingerprint = fingerprints.of(cover_recipe, shared=True)
+        item = Wanted(target=cover.name, path=path, recipe=cover_recipe, fingerprint=fingerprint)
+        wanted.append(replace(item, cover_of=target.name))
     return wanted
 
 
@@ -238,10 +276,6 @@ def _focus(source: Source) -> tuple[tuple[float, ...], tuple[Note, ...]]:
         return focus_beside(source.path), ()
     except DataError as error:
         return (), (Note(FOCUS_IGNORED, f"{error.message} The crop was chosen without it. {error.hint}"),)
-
-
-def _item(target: str, path: str, recipe: Recipe) -> Wanted:
-    return Wanted(target=target, path=path, recipe=recipe, fingerprint=recipe.fingerprint())
 
 
 def _skipped(kind: Kind, targets: Sequence[Target]) -> tuple[Delivered, ...]:

@@ -87,9 +87,11 @@ def refuse_overlap(shoot: Shoot, out: Path) -> None:
             raise ClashError(
                 f"The output folder {out} lies inside the shoot {folder}.", "Give --out a folder outside it."
             )
-    inside = next((s for s in shoot.sources if target in s.path.resolve().parents), None)
+    folders = {source.path.parent for source in shoot.sources}
+    inside = next((f for f in sorted(folders) if target == f.resolve() or target in f.resolve().parents), None)
     if inside is not None:
-        raise ClashError(f"{inside.path} lies inside the output folder {out}.", "Give --out another folder.")
+        lying = next(source.path for source in shoot.sources if source.path.parent == inside)
+        raise ClashError(f"{lying} lies inside the output folder {out}.", "Give --out another folder.")
 
 
 def _common_root(paths: Sequence[Path]) -> Path:

@@ -13,7 +13,7 @@ from mediakit.cli.console import out, say
 
 if TYPE_CHECKING:
     from mediakit.api import Result
-    from mediakit.batch.plan import Job, Plan
+    from mediakit.batch.plan import Job, Plan, Wanted
     from mediakit.batch.post_values import PostWords
     from mediakit.presets.recipe import Recipe
 
@@ -62,10 +62,10 @@ def said(overrides: Mapping[str, object]) -> dict[str, object]:
 
 def summarise(result: Result, out_folder: Path) -> None:
     """Two lines: what was made, and where to look."""
-    statuses = [item.status for outcome in result.outcomes for item in outcome.delivered]
-    refused = sum(outcome.problem is not None for outcome in result.outcomes)
-    counts = ", ".join(f"{statuses.count(s)} {s}" for s in ("made", "kept", "skipped", "failed") if s in statuses)
-    say(f"{counts or 'nothing made'}; {refused} of {len(result.outcomes)} sources refused.")
+    found = result.tally
+    order = ("made", "kept", "skipped", "failed")
+    counts = ", ".join(f"{found.statuses[s]} {s}" for s in order if found.statuses.get(s))
+    say(f"{counts or 'nothing made'}; {found.refused} of {len(result.outcomes)} sources refused.")
     for note in result.notes:
         say(note.message)
     for post in result.posts:
@@ -96,29 +96,30 @@ def _heading(job: Job) -> str:
 
 
 def _plan_row(job: Job) -> dict[str, Any]:
-    rows = [
-        {
-            "status": "make",
-            "target": item.target,
-            "ratio": _ratio(item.recipe),
-            "size_px": "x".join(map(str, item.recipe.shape.sizes_px[0])) if item.recipe.shape.sizes_px else "as shot",
-            "path": item.path,
-            "why": "",
-        }
-        for item in job.wanted
-    ]
-    for done in (*job.kept, *job.skipped):
-        size = str(done.size) if done.size else ""
+    rows = [_file_row("make", item) for item in job.wanted] + [_file_row("kept", item) for item in job.kept]
+    for left in job.skipped:
         row = {
-            "status": done.status,
-            "target": done.target,
+            "status": left.status,
+            "target": left.target,
             "ratio": "",
-            "size_px": size,
-            "path": done.path,
-            "why": done.why,
+            "size_px": "",
+            "path": left.path,
+            "why": left.why,
         }
         rows.append(row)
     return {"path": job.source.rel, "kind": str(job.source.kind), "deliverables": rows}
+
+
+def _file_row(status: str, item: Wanted) -> dict[str, str]:
+    sizes = item.recipe.shape.sizes_px
+    return {
+        "status": status,
+        "target": item.target,
+        "ratio": _ratio(item.recipe),
+        "size_px": "x".join(map(str, sizes[0])) if sizes else "as shot",
+        "path": item.path,
+        "why": "",
+    }
 
 
 def _ratio(recipe: Recipe) -> str:

@@ -86,6 +86,8 @@ class Recipe(Data):
 
     def focused(self, focus: tuple[float, ...]) -> Recipe:
         """The recipe for one source with a focus of its own; without any where nothing of the picture is given up anyway."""
+        if not focus and not self.frame.focus:
+            return self
         spec = self.target.surface.spec(self.kind)
         whole = spec is not None and all(shape.value is None for shape in spec.shapes)
         wanted = () if whole else focus or self.frame.focus

@@ -40,6 +40,7 @@ def render(document: Mapping[str, Any], out: Path, *, made_at: datetime, seconds
         "preset": document["preset"],
         "made_at": made_at.isoformat(timespec="seconds"),
         "seconds": seconds,
+        "left_out": document.get("left_out", 0),
     }
     sources = [_source(source) for source in document["sources"]]
     blocks = _picture_blocks(document["sources"], pictures)

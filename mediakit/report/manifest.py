@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from mediakit import __version__
 from mediakit.batch.outfolder import published
@@ -29,7 +30,7 @@ VerdictOf = Callable[[Score], Verdict]
 
 
 def manifest(  # noqa: PLR0913 - what a document of a whole run is made of
-    outcomes: Sequence[Outcome],
+    outcomes: Iterable[Outcome],
     *,
     preset_name: str,
     preset_fingerprint: str,
@@ -42,36 +43,65 @@ def manifest(  # noqa: PLR0913 - what a document of a whole run is made of
     """The document, as dicts, lists and scalars.
 
     `verdict_of` is the preset's opinion of a score; `ask_about_bystanders` is its `privacy.bystanders = "ask"`, and
-    `keep_faces` are the faces that need no asking, by the path of their source.
+    `keep_faces` are the faces that need no asking, by the path of their source. Sources come in the order of `outcomes`.
     """
     vouched = keep_faces or {}
-    document = {
-        "schema": SCHEMA,
-        "mediakit": __version__,
-        "preset": {"name": preset_name, "fingerprint": preset_fingerprint},
+    return {
+        **head(preset_name=preset_name, preset_fingerprint=preset_fingerprint, posts=posts, notes=notes),
         "sources": [
             source_json(outcome, verdict_of, ask=ask_about_bystanders, keep=vouched.get(outcome.rel, ()))
             for outcome in outcomes
         ],
-        "posts": [post_json(post) for post in posts],
+    }
+
+
+def head(*, preset_name: str, preset_fingerprint: str, posts: Sequence[Post] = (), notes: Sequence[Note] = ()) -> Json:
+    """The document before it has any source."""
+    return {
+        "schema": SCHEMA,
+        "mediakit": __version__,
+        "preset": {"name": preset_name, "fingerprint": preset_fingerprint},
+        "sources": [],
+        "posts": _plain([post_json(post) for post in posts]),
         "notes": [_note(note) for note in notes],
     }
-    return {key: _plain(value) for key, value in document.items()}
 
 
 def manifest_bytes(document: Mapping[str, object]) -> bytes:
     """The document as UTF-8 text. A file name that is no text (possible on Linux) is written as JSON escapes."""
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return b"".join(pieces(document, cast("list[object]", document["sources"])))
+
+
+def pieces(document: Mapping[str, object], sources: Iterable[object]) -> Iterator[bytes]:
+    """The text of a document, source by source, so that a hundred thousand of them need no more memory than one.
+
+    `sources` take the place of the document's own.
+    """
+    head, tail = _encoded({**document, "sources": []}).split(b'\n "sources": []', 1)
+    between = b'\n "sources": ['
+    yield head
+    for source in sources:
+        yield between + b"\n  " + _encoded(source).replace(b"\n", b"\n  ")  # no string holds a bare new line
+        between = b","
+    yield (b'\n "sources": []' if between != b"," else b"\n ]") + tail + b"\n"
+
+
+def _encoded(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return (json.dumps(document, ensure_ascii=True, indent=1, allow_nan=False) + "\n").encode()
+        return json.dumps(value, ensure_ascii=True, indent=1, allow_nan=False).encode()
 
 
-def write_manifest(path: Path, document: Mapping[str, object]) -> None:
-    """Write it whole or not at all: a temporary file beside `path`, flushed, renamed. Raises FileError."""
-    with published(path) as temporary:
-        temporary.write_bytes(manifest_bytes(document))
+def write_manifest(path: Path, document: Mapping[str, object], sources: Iterable[object] | None = None) -> None:
+    """Write it whole or not at all: a temporary file beside `path`, flushed, renamed. Raises FileError.
+
+    `sources`, where they are given, take the place of the document's own and are asked for one by one.
+    """
+    found = cast("list[object]", document["sources"]) if sources is None else sources
+    with published(path) as temporary, temporary.open("wb") as stream:
+        stream.writelines(pieces(document, found))
 
 
 def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True, keep: Sequence[int] = ()) -> Json:
@@ -80,7 +110,7 @@ def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True, ke
     faces = () if findings is None else findings.faces
     main = () if findings is None else findings.main_faces
     subject = None if findings is None or findings.subject is None else findings.subject.as_list()
-    return {
+    found: Json = {
         "path": outcome.rel,
         "sha256": outcome.sha256,
         "kind": str(outcome.kind),
@@ -100,6 +130,7 @@ def source_json(outcome: Outcome, verdict_of: VerdictOf, *, ask: bool = True, ke
         "facts": to_json(outcome.facts),
         "error": problem_json(outcome.problem),
     }
+    return {key: _plain(value) for key, value in found.items()}
 
 
 def _asked(delivered: Delivered, findings: Findings | None, ask: bool, keep: Sequence[int]) -> Delivered:

@@ -55,6 +55,7 @@ function madeWords() {
     if (of(status) && of(status) !== there) words.push(`${of(status)} ${t(key)}`);
   }
   if (bytes) words.push(t("total", { size: shownBytes(bytes) }));
+  if (REPORT.meta.left_out) words.push(t("left_out", { n: REPORT.meta.left_out }));
   if (REPORT.meta.seconds !== null) words.push(t("took", { time: shownTime(REPORT.meta.seconds) }));
   return words.join(" · ");
 }

@@ -103,10 +103,14 @@ def test_a_disk_that_says_no_leaves_the_old_one(tmp_path, monkeypatch):
     path = tmp_path / "manifest.json"
     path.write_text("the old one")
 
-    def full(_self, _data):
-        raise OSError(28, "No space left on device")
+    ordinary = type(path).open
 
-    monkeypatch.setattr(type(path), "write_bytes", full)
+    def full(self, mode="r", *args, **kwargs):
+        if "w" in mode:
+            raise OSError(28, "No space left on device")
+        return ordinary(self, mode, *args, **kwargs)
+
+    monkeypatch.setattr(type(path), "open", full)
     with pytest.raises(FileError, match="disk"):
         write_manifest(path, document())
     assert path.read_text() == "the old one"
