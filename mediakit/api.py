@@ -57,6 +57,8 @@ class Result:
     outcomes: Sequence[Outcome]
     """By name. Of a large run they are read from its ledger, each time somebody goes through them (`batch.outcomes`)."""
     posts: tuple[Post, ...] = ()
+    remarks: tuple[Note, ...] = ()
+    """What else is to be said of the run as a whole."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -65,14 +67,14 @@ class Result:
         return ExitCode.SOME_FAILED if blocked else exit_code(self.outcomes)
 
     @property
-    def notes(self) -> tuple[Note, ...]:
-    @property
     def tally(self) -> Tally:
         """How many deliverables came to what, and how many sources were refused."""
         return tally(self.outcomes)
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
         """What a person should know about the run as a whole."""
-        return missing(self.plan.preset.preset.marks)
+        return (*missing(self.plan.preset.preset.marks), *self.remarks)
 
     def verdict_of(self, score: Score) -> Verdict:
         """The preset's verdict on a score."""
@@ -96,8 +98,6 @@ class Result:
             preset_name=preset.preset.name, preset_fingerprint=preset.fingerprint, posts=self.posts, notes=self.notes
         )
 
-
-@roots_anywhere
     def _sources(self) -> Iterator[dict[str, object]]:
         from mediakit.report.manifest import source_json
 
@@ -106,6 +106,8 @@ class Result:
         for outcome in self.outcomes:
             yield source_json(outcome, self.verdict_of, ask=ask, keep=kept.get(outcome.rel, ()))
 
+
+@roots_anywhere
 def process(  # noqa: PLR0913 - what the command line can say
     *paths: str | Path,
     preset: str | Path | None = None,
@@ -134,7 +136,7 @@ def process(  # noqa: PLR0913 - what the command line can say
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
     posts = wanted_posts(shoot, loaded, words or {})
     with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
-        targets = _with_platforms(targets, posts, to)
+        targets = with_platforms(targets, posts, fixed=bool(to))
         plan = plan_shoot(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs, posts=bool(posts))
         if keep_best is not None:
             from mediakit.batch.cull import without_losers
@@ -167,7 +169,7 @@ def dry_run(
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
     posts = wanted_posts(shoot, loaded, {})
-    targets = _with_platforms(targets, posts, to)
+    targets = with_platforms(targets, posts, fixed=bool(to))
     with Ledger(ledger_path(folder), read_only=True) as ledger:
         return plan_shoot(shoot, loaded, targets, folder, ledger, force=force, posts=bool(posts))
 
@@ -203,9 +205,9 @@ def wanted_posts(shoot: Shoot, loaded: LoadedPreset, words: Mapping[str, PostWor
     return posts if posts or not words else find_posts(shoot, "shoot", words)
 
 
-def _with_platforms(targets: tuple[Target, ...], posts: Sequence[WantedPost], to: Sequence[str]) -> tuple[Target, ...]:
-    """The targets of the run and those that posts name; only the former where the caller said which."""
-    return targets if to else resolve([*(target.name for target in targets), *platforms_of(posts)])
+def with_platforms(targets: tuple[Target, ...], posts: Sequence[WantedPost], *, fixed: bool) -> tuple[Target, ...]:
+    """The targets of the run and those that posts name; only the former where the caller said which (`fixed`)."""
+    return targets if fixed else resolve([*(target.name for target in targets), *platforms_of(posts)])
 
 
 def prepare(
