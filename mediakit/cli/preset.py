@@ -21,7 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdou
 
 @app.command("list")
 def list_(*, as_json: AsJson = False) -> None:
-    """Every preset that a name can mean, and where it lies. The first of a name is the one that is used."""
+    """Every preset that a name can mean, its version and where it lies. The first of a name is the one that is used."""
     from mediakit.presets.places import places, presets_in
 
     rows: list[dict[str, object]] = []
@@ -33,11 +33,12 @@ def list_(*, as_json: AsJson = False) -> None:
         return
     from rich.table import Table
 
-    table = Table("name", "title", "from", "targets", box=None, pad_edge=False)
+    table = Table("name", "version", "title", "from", "signed", "targets", box=None, pad_edge=False)
     for row in rows:
         targets = row["targets"]
         told = ", ".join(targets) if isinstance(targets, list) else f"does not load: {row['error']}"
-        table.add_row(_plain(row["name"]), _plain(row["title"]), _plain(row["from"]), _plain(told))
+        columns = ("name", "version", "title", "from", "signed_by")
+        table.add_row(*(_plain(row[column] or "") for column in columns), _plain(told))
     out().print(table)
 
 
@@ -123,13 +124,18 @@ def approve(
 
 
 def _summary(folder: Path) -> dict[str, object]:
+    from mediakit.presets.install import installed_record
     from mediakit.presets.load import load_preset
 
+    record = installed_record(folder)
+    came = {"signed_by": record.get("key"), "pack_sha256": record.get("sha256")}
     try:
-        preset = load_preset(folder).preset
+        loaded = load_preset(folder)
     except DataError as error:
-        return {"title": "", "targets": None, "error": str(error)}
-    return {"title": preset.title, "targets": list(preset.targets), "error": None}
+        return {"version": None, "fingerprint": None, "title": "", "targets": None, "error": str(error), **came}
+    preset = loaded.preset
+    said = {"version": preset.version, "fingerprint": loaded.fingerprint, "title": preset.title}
+    return {**said, "targets": list(preset.targets), "error": None, **came}
 
 
 def _identity(loaded: LoadedPreset) -> dict[str, object]:

@@ -43,10 +43,15 @@ class Installed:
     """It means here exactly what it meant where it was packed; not so where `base` or mediakit is another version."""
 
 
-def install(path: Path, into: Path | None = None) -> Installed:
-    """Check the pack at `path`, install it below `into` (the user's presets). Raises DataError with nothing changed."""
+def install(path: Path, into: Path | None = None, *, key: str | None = None, dry: bool = False) -> Installed:
+    """Check the pack at `path`, install it below `into` (the user's presets). Raises DataError with nothing changed.
+
+    key: the public key that must have signed it. Without one, a preset that came signed is only replaced by one that the
+    same key signed. dry: only say what installing it would change.
+    """
     pack = read_pack(path)
     shelf = into if into is not None else places.user_folder() / "presets"
+    _refuse_other_signer(pack, path, shelf, key)
     shelf.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".installing-", dir=shelf) as made:
         stage = Path(made)
@@ -58,10 +63,29 @@ def install(path: Path, into: Path | None = None) -> Installed:
         folder = shelf / pack.name
         before = _known(folder)
         changes = tuple(differences(before, loaded)) if before is not None else ()
-        _record(stage / pack.name, pack)
+        done = Installed(pack, folder, before is not None, changes, loaded.fingerprint == pack.fingerprint)
+        if dry:
+            return done
+        for name in pack.folders:
+            _record(stage / name, pack)
         for made_folder in sorted(p for p in stage.iterdir() if p.is_dir()):
             _swap(made_folder, shelf / made_folder.name)
-    return Installed(pack, folder, before is not None, changes, loaded.fingerprint == pack.fingerprint)
+    return done
+
+
+def _refuse_other_signer(pack: Pack, path: Path, shelf: Path, key: str | None) -> None:
+    """Raise DataError where somebody else signed, or nobody, though a key was said or these presets came from one before."""
+    if key is not None:
+        if pack.signed_by != key:
+            raise DataError(f"{path} is signed by {pack.signed_by or 'nobody'}, not by {key}.", "Do not install it.")
+        return
+    for name in pack.folders:
+        known = installed_record(shelf / name).get("key")
+        if known and known != pack.signed_by:
+            raise DataError(
+                f"{shelf / name} was signed by {known}; {path} is signed by {pack.signed_by or 'nobody'}.",
+                "Ask the brand. If its key really changed, say so: mediakit preset install FILE --key NEW",
+            )
 
 
 def differences(before: LoadedPreset, after: LoadedPreset) -> Iterator[Change]:
@@ -76,12 +100,18 @@ def differences(before: LoadedPreset, after: LoadedPreset) -> Iterator[Change]:
             yield Change(key, "its content", "other content")
 
 
+def installed_record(folder: Path) -> dict[str, str]:
+    """What is known of the pack that a preset folder was installed from: name, version, sha256, key; {} where it was not."""
+    try:
+        said = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return {str(key): str(value) for key, value in said.items() if value is not None}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
 def installed_hash(folder: Path) -> str | None:
     """The SHA-256 of the pack that a preset folder was installed from; None where it was not."""
-    try:
-        return str(json.loads((folder / RECORD).read_text(encoding="utf-8"))["sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return installed_record(folder).get("sha256")
 
 
 def _known(folder: Path) -> LoadedPreset | None:
@@ -93,7 +123,8 @@ def _known(folder: Path) -> LoadedPreset | None:
 
 
 def _record(folder: Path, pack: Pack) -> None:
-    text = json.dumps({"name": pack.name, "version": pack.version, "sha256": pack.sha256}, ensure_ascii=False)
+    said = {"name": pack.name, "version": pack.version, "sha256": pack.sha256, "key": pack.signed_by}
+    text = json.dumps(said, ensure_ascii=False)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 """A preset as one file: a zip that is the same bytes for the same preset, wherever and whenever it is packed.
 
     mediakit-pack.json          who it is, and the SHA-256 of every file
+    mediakit-pack-signature.json   optional: the brand's signature of that list (see `sign.py`)
     muselle/preset.toml ...     the preset's folder, and one folder for each preset it extends (all but `base`, which ships)
 
 `read_pack` trusts nothing: names, sizes, kinds and hashes are checked before a byte is written, and what is written is loaded
@@ -22,9 +23,12 @@ from typing import TypedDict
 
 from mediakit.errors import DataError
 from mediakit.presets import places
+from mediakit.presets.contents import is_what_it_says
 from mediakit.presets.load import LoadedPreset, load_preset
+from mediakit.presets.sign import is_genuine, read_signature, sign
 
 MANIFEST = "mediakit-pack.json"
+SIGNATURE = "mediakit-pack-signature.json"
 SUFFIXES = frozenset(
     {".toml", ".png", ".cube", ".json", ".txt", ".md"}
     | {".ogg", ".m4a", ".mp3", ".wav", ".flac", ".aac", ".opus"}
@@ -42,13 +46,22 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, Ru
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """What a pack holds, checked. files: path inside the pack to its bytes, without the manifest."""
+    """What a pack holds, checked. files: path inside the pack to its bytes, without the manifest and the signature.
+
+    signed_by: the public key of a signature that holds; None where there is none.
+    """
 
     name: str
     version: str
     fingerprint: str
     sha256: str
     files: dict[str, bytes]
+    signed_by: str | None = None
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The presets in it: its own, and those it extends."""
+        return tuple(sorted({inside.partition("/")[0] for inside in self.files}))
 
 
 class _About(TypedDict):
@@ -58,8 +71,11 @@ class _About(TypedDict):
     files: dict[str, str]
 
 
-def write_pack(name_or_folder: str | Path, path: Path) -> Pack:
-    """Pack a preset into a new file at `path`. Raises DataError where it does not load or holds what no preset may."""
+def write_pack(name_or_folder: str | Path, path: Path, *, private_key: Path | None = None) -> Pack:
+    """Pack a preset into a new file at `path`, signed where a key is given.
+
+    Raises DataError where it does not load or holds what no preset may.
+    """
     loaded = load_preset(name_or_folder)
     files = dict(_files(loaded))
     about = {
@@ -70,18 +86,21 @@ def write_pack(name_or_folder: str | Path, path: Path) -> Pack:
         "files": {inside: hashlib.sha256(content).hexdigest() for inside, content in sorted(files.items())},
     }
     text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    signature = sign(text, private_key) if private_key is not None else None
+    first = [(MANIFEST, text), *([(SIGNATURE, signature.as_json())] if signature else [])]
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
     try:
         with zipfile.ZipFile(temporary, "w") as archive:
-            for inside, content in [(MANIFEST, text), *sorted(files.items())]:
+            for inside, content in [*first, *sorted(files.items())]:
                 entry = zipfile.ZipInfo(inside, _LONG_AGO)
                 entry.external_attr, entry.create_system = _PLAIN_FILE, 3
                 archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    return Pack(loaded.preset.name, loaded.preset.version, loaded.fingerprint, _sha256(path), files)
+    key = signature.key if signature else None
+    return Pack(loaded.preset.name, loaded.preset.version, loaded.fingerprint, _sha256(path), files, key)
 
 
 def read_pack(path: Path) -> Pack:
@@ -97,9 +116,25 @@ def read_pack(path: Path) -> Pack:
         raise DataError(f"{path} cannot be read ({error.strerror or error}).", "Check the path.") from error
     except _BROKEN as error:
         raise DataError(f"{path} is no pack that can be read: {error}.", "Ask the brand for it again.") from error
-    about = _about(path, content.pop(MANIFEST, None))
+    listed, signature = content.pop(MANIFEST, None), content.pop(SIGNATURE, None)
+    about = _about(path, listed)
     _refuse_other_bytes(path, about["files"], content)
-    return Pack(about["name"], about["version"], about["fingerprint"], _sha256(path), content)
+    for inside, data in content.items():
+        if not is_what_it_says(inside, data):
+            raise DataError(f"{path}: {inside!r} is not what its name says.", "Do not install it.")
+    key = _signer(path, signature, listed or b"") if signature is not None else None
+    return Pack(about["name"], about["version"], about["fingerprint"], _sha256(path), content, key)
+
+
+def _signer(path: Path, signature: bytes, listed: bytes) -> str:
+    """The key that signed. Raises DataError where the signature does not hold: then nothing of the pack is to be believed."""
+    try:
+        found = read_signature(signature)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path} has a signature that cannot be read.", "Ask the brand for it again.") from error
+    if not is_genuine(found, listed):
+        raise DataError(f"{path} was changed after it was signed.", "Do not install it; ask the brand for it again.")
+    return found.key
 
 
 def _files(loaded: LoadedPreset) -> Iterator[tuple[str, bytes]]:
@@ -118,6 +153,8 @@ def _files(loaded: LoadedPreset) -> Iterator[tuple[str, bytes]]:
             if path.suffix.lower() not in SUFFIXES:
                 raise DataError(f"{path} is nothing a preset is made of.", f"Take it out; {_allowed()} belong in one.")
             content = path.read_bytes()
+            if not is_what_it_says(path.name, content):
+                raise DataError(f"{path} is not what its name says.", "Save it again in the format it is named after.")
             total += len(content)
             if len(content) > MOST_BYTES_A_FILE or total > MOST_BYTES:
                 raise DataError(
@@ -150,7 +187,7 @@ def _refuse_entry(path: Path, entry: zipfile.ZipInfo) -> None:
         why = "is a link or a folder, not a plain file"
     elif entry.external_attr >> 16 & 0o111:
         why = "says that it can be run"
-    elif name != MANIFEST and (len(parts) < 2 or not places.NAME.fullmatch(parts[0])):
+    elif name not in (MANIFEST, SIGNATURE) and (len(parts) < 2 or not places.NAME.fullmatch(parts[0])):
         why = "does not lie in a preset's folder"
     elif any(part.startswith(".") for part in parts) or PurePosixPath(name).suffix.lower() not in SUFFIXES:
         why = "is nothing a preset is made of"
