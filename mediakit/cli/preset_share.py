@@ -128,7 +128,7 @@ def diff(
     import tempfile
 
     from mediakit.presets.install import differences, install
-    from mediakit.presets.load import LoadedPreset, load_preset
+    from mediakit.presets.load import load_preset
 
     with tempfile.TemporaryDirectory() as shelf:
 
@@ -158,7 +158,8 @@ def _pairs(photos: list[Path], one: LoadedPreset, other: LoadedPreset, to: list[
 
     made: list[dict[str, tuple[Path | None, str]]] = []
     for number, loaded in enumerate((one, other)):
-        folder, found = work / f"made-{number}", {}
+        folder = work / f"made-{number}"
+        found: dict[str, tuple[Path | None, str]] = {}
         for outcome in process(*photos, preset=loaded.folder, to=to, out=folder).outcomes:
             if outcome.problem is not None:
                 found[outcome.rel] = (None, outcome.problem.message)

@@ -41,7 +41,7 @@ class Signature:
 
 
 def new_key(path: Path) -> str:
-    """Write a new private key that its owner alone can read; returns the public one. Raises UsageError where a file is there."""
+    """Write a new private key that its owner alone can read; returns the public one. Raises UsageError where a file is."""
     _need()
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -22,6 +22,7 @@ SHOWN_PX = 520
 SEEN_LEVELS = 6
 """Code values that two pixels must lie apart, in any channel, to count as changed: less is hardly seen."""
 
+_POLICY = "default-src 'none';img-src data:;style-src 'unsafe-inline'"
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1180px;padding:0 1rem;color:#1b1b1f;background:#fafafa}
 h1{font-size:1.4rem;margin:0 0 .3rem}h2{font-size:1.05rem;margin:2.2rem 0 .6rem;overflow-wrap:anywhere}
@@ -59,7 +60,7 @@ def write_sheet(path: Path, names: tuple[str, str], rows: Sequence[Row], pairs: 
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';img-src data:;style-src 'unsafe-inline'\">",
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         f"<title>{one} / {other}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{one} &rarr; {other}</h1>",
         _table(rows, one, other),
@@ -100,7 +101,8 @@ def _figure(path: Path | None, name: str, why_not: str) -> str:
         shown.save(stream, "JPEG", quality=90, subsampling=0, icc_profile=picture.info.get("icc_profile"))
     data = base64.b64encode(stream.getvalue()).decode()
     shape = f'width="{shown.width}" height="{shown.height}"'
-    return f'<figure><img {shape} alt="{name}" src="data:image/jpeg;base64,{data}"><figcaption>{name}: {size}</figcaption></figure>'
+    picture_tag = f'<img {shape} alt="{name}" src="data:image/jpeg;base64,{data}">'
+    return f"<figure>{picture_tag}<figcaption>{name}: {size}</figcaption></figure>"
 
 
 def _apart(before: Path, after: Path) -> str:
@@ -116,7 +118,7 @@ def _apart(before: Path, after: Path) -> str:
             axis=2
         )
     share = float((apart >= SEEN_LEVELS).mean())
-    return f"{share:.0%} of the pixels changed visibly ({SEEN_LEVELS} code values or more), by {apart.mean():.1f} in the mean."
+    return f"{share:.0%} of the pixels changed by {SEEN_LEVELS} code values or more; {apart.mean():.1f} in the mean of all."
 
 
 def _text(value: object) -> str:
