@@ -9,6 +9,8 @@ post.toml of their own apart). With `[[posts]]` it names several, each with a `f
     order = ["IMG_2.jpg", "IMG_1.jpg"]   # these, in this order; the first is the cover
     platforms = ["xiaohongshu"]
     sponsored = false
+    [words.weibo]                        # other words on one platform or surface
+    title = "..."
 """
 
 from __future__ import annotations
@@ -16,20 +18,17 @@ from __future__ import annotations
 import difflib
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
+from mediakit.batch.post_said import Named, Said, WholeFile, contradictions
 from mediakit.batch.post_values import PostWords, WantedPost
 from mediakit.batch.shoot import Shoot
 from mediakit.errors import DataError, UsageError
-from mediakit.presets.check import target_mistake
-from mediakit.presets.schema import Section
 from mediakit.presets.toml_file import Key, TomlFile, read_toml
-from mediakit.presets.validate import Mistake, as_json, mistakes
+from mediakit.presets.validate import as_json, mistakes
 
 FILE = "post.toml"
 NO_WORDS: Mapping[str, PostWords] = {}
@@ -40,57 +39,61 @@ _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("
 _LONGEST_NAME_BYTES = 120
 
 
-class _Said(Section):
-    """The keys of one post."""
-
-    name: Annotated[str, Field(min_length=1)] | None = None
-    title: str = ""
-    body: str = ""
-    topics: tuple[str, ...] = ()
-    order: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    platforms: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    sponsored: bool | None = None
-
-
-class _Named(_Said):
-    """One of several posts."""
-
-    folder: Annotated[str, Field(min_length=1)] | None = None
-
-
-class _File(_Said):
-    """The whole file."""
-
-    posts: tuple[_Named, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A file that loads, the folder below the shoot ("" for its top) that it stands in, and the names of all pictures."""
 
     file: TomlFile
-    said: _File
+    said: WholeFile
     folder: str
     known: tuple[str, ...]
 
 
+Tell = Callable[[DataError], None]
+
+
 def find_posts(
-    shoot: Shoot, grouping: Grouping = "none", words: Mapping[str, PostWords] = NO_WORDS
+    shoot: Shoot,
+    grouping: Grouping = "none",
+    words: Mapping[str, PostWords] = NO_WORDS,
+    *,
+    awaited: Sequence[str] = (),
+    tell: Tell | None = None,
 ) -> tuple[WantedPost, ...]:
     """Every post that is asked for: by a post.toml, or by `grouping` for what no post.toml speaks of.
 
     `words` are those of a post that has none of its own, by its name, "" for any. Raises DataError, naming file and line,
     for a post.toml that does not load or names a picture that is not there; UsageError for words of a post that is not.
+    For a folder that is watched: `awaited` are sources that are there and not whole yet, and a post.toml at fault is
+    told to `tell`, if there is one, and left out.
     """
-    read = [_read(path, shoot) for path in _files(shoot)]
-    posts = [post for one in read for post in _posts_of(one, [other.folder for other in read])]
-    posts += _grouped(shoot, grouping, {rel for post in posts for rel in post.members})
+    known = (*_names(shoot), *awaited)
+    read: list[_Read] = []
+    posts: list[WantedPost] = []
+    for path in _files(shoot):
+        try:
+            read.append(_read(path, shoot, known))
+        except DataError as error:
+            _told(error, tell)
+    for one in read:
+        try:
+            posts += _posts_of(one, [other.folder for other in read])
+        except DataError as error:
+            _told(error, tell)
+    posts += _grouped(known, grouping, {rel for post in posts for rel in post.members})
     named = list(_distinct(posts))
     unknown = words.keys() - {"", *(post.name for post in named)}
     if named and unknown:
         there = ", ".join(post.name for post in named)
         raise UsageError(f"There are words for a post {min(unknown)!r}, and no such post.", f"There are: {there}.")
     return tuple(_with_words(post, words) for post in named)
+
+
+def _told(error: DataError, tell: Tell | None) -> None:
+    """A file is at fault: somebody is told, or the run ends here."""
+    if tell is None:
+        raise error
+    tell(error)
 
 
 def _with_words(post: WantedPost, words: Mapping[str, PostWords]) -> WantedPost:
@@ -114,40 +117,21 @@ def _files(shoot: Shoot) -> list[Path]:
     return sorted(set(found))
 
 
-def _read(path: Path, shoot: Shoot) -> _Read:
+def _read(path: Path, shoot: Shoot, known: tuple[str, ...]) -> _Read:
     file = read_toml(path)
-    found = mistakes(_File, file.table)
+    found = mistakes(WholeFile, file.table)
     if not found:
-        said = _File.model_validate_json(as_json(file.table), strict=True)
-        found = list(_contradictions(said))
+        said = WholeFile.model_validate_json(as_json(file.table), strict=True)
+        found = list(contradictions(said))
     if found:
         raise DataError("\n".join(mistake.at(file) for mistake in found), _HINT)
     folder = path.parent.resolve().relative_to(shoot.root.resolve()).as_posix()
-    return _Read(file, said, "" if folder == "." else folder, _names(shoot))
+    return _Read(file, said, "" if folder == "." else folder, known)
 
 
 def _names(shoot: Shoot) -> tuple[str, ...]:
     """Every source by `rel`, those refused at sight too."""
     return (*(source.rel for source in shoot.sources), *(refusal.rel for refusal in shoot.refused))
-
-
-def _contradictions(said: _File) -> Iterator[Mistake]:
-    yield from _target_mistakes(said, ())
-    for index, post in enumerate(said.posts):
-        yield from _target_mistakes(post, ("posts", index))
-        if (post.folder is None) == (post.order is None):
-            words = "one of several posts says either its `folder` or the `order` of its pictures"
-            yield Mistake(("posts", index), words)
-        if post.name is None and post.folder is None:
-            yield Mistake(("posts", index, "name"), "is missing")
-    if said.posts and said.order is not None:
-        yield Mistake(("order",), "stands beside [[posts]]; move it into one of them")
-
-
-def _target_mistakes(said: _Said, at: Key) -> Iterator[Mistake]:
-    for index, name in enumerate(said.platforms or ()):
-        if words := target_mistake(name):
-            yield Mistake((*at, "platforms", index), words)
 
 
 def _posts_of(read: _Read, folders: Sequence[str]) -> Iterator[WantedPost]:
@@ -160,21 +144,29 @@ def _posts_of(read: _Read, folders: Sequence[str]) -> Iterator[WantedPost]:
         yield _post(read, one, at, () if one.folder is None else _in_folder(read, (*at, "folder"), one.folder))
 
 
-def _post(read: _Read, said: _Said, at: Key, below: Sequence[str]) -> WantedPost:
+def _post(read: _Read, said: Said, at: Key, below: Sequence[str]) -> WantedPost:
     """One post; what it does not say itself, the file says for all."""
     file, members = read.said, below
     if said.order is not None:
         members = [_picture(read, (*at, "order"), name) for name in said.order]
-    folder = said.folder if isinstance(said, _Named) else None
+    folder = said.folder if isinstance(said, Named) else None
     return WantedPost(
         name=folder_name(said.name or folder or read.folder or _PLAIN_NAME),
         members=tuple(dict.fromkeys(members)),
         ordered=said.order is not None,
-        words=PostWords(said.title or file.title, said.body or file.body, said.topics or file.topics),
+        words=PostWords(
+            said.title or file.title, said.body or file.body, said.topics or file.topics, _elsewhere(file, said)
+        ),
         platforms=said.platforms or file.platforms or (),
         sponsored=file.sponsored if said.sponsored is None else said.sponsored,
         file=read.file.path,
     )
+
+
+def _elsewhere(*said: Said) -> tuple[tuple[str, PostWords], ...]:
+    """Words for single targets; what the post says wins over what the file says for all."""
+    named = {name: own for one in said for name, own in one.words.items()}
+    return tuple((name, PostWords(own.title, own.body, own.topics)) for name, own in named.items())
 
 
 def _in_folder(read: _Read, key: Key, said: str) -> list[str]:
@@ -226,9 +218,9 @@ def _owner(rel: str, folders: Iterable[str]) -> str:
     return max((folder for folder in folders if not folder or rel.startswith(f"{folder}/")), key=len, default="")
 
 
-def _grouped(shoot: Shoot, grouping: Grouping, taken: set[str]) -> Iterator[WantedPost]:
+def _grouped(known: Iterable[str], grouping: Grouping, taken: set[str]) -> Iterator[WantedPost]:
     """What no post.toml speaks of, as posts of their folders or as one."""
-    free = sorted(set(_names(shoot)) - taken)
+    free = sorted(set(known) - taken)
     if grouping == "shoot" and free:
         yield WantedPost(name=_PLAIN_NAME, members=tuple(free))
     if grouping == "folder":

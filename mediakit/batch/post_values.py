@@ -19,11 +19,22 @@ ORDER: dict[str, int] = {"block": 0, "warn": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class PostWords:
-    """A post's own words, as somebody wrote them."""
+    """A post's own words, as somebody wrote them. `elsewhere` are those for a platform or a surface, by its name."""
 
     title: str = ""
     body: str = ""
     topics: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, PostWords], ...] = ()
+
+    def on(self, target: str) -> PostWords:
+        """The words for a target: those of its surface, else of its platform; what these leave out is the post's."""
+        named = dict(self.elsewhere)
+        surface = target.partition("@")[0]
+        for name in (target, surface, surface.partition(".")[0]):
+            if name in named:
+                own = named[name]
+                return PostWords(own.title or self.title, own.body or self.body, own.topics or self.topics)
+        return PostWords(self.title, self.body, self.topics)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ nothing. A post is asked for by a post.toml, by `[post] each` in the preset, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -31,17 +31,26 @@ _WITH_MUSIC = ("music", "mix")
 
 
 def make_posts(
-    plan: Plan, outcomes: Sequence[Outcome], wanted: Sequence[WantedPost], verdict_of: Callable[[Score], Verdict]
+    plan: Plan,
+    outcomes: Iterable[Outcome],
+    wanted: Sequence[WantedPost],
+    verdict_of: Callable[[Score], Verdict],
+    *,
+    only: Collection[str] | None = None,
 ) -> tuple[Post, ...]:
     """Every wanted post on every target of the run that it goes to; a post none of whose sources fits a target is not there.
 
-    Raises DataError for rules of the preset that do not load; what a disk refuses is a trouble of the post.
+    `only` are the names of those to make now, None for all; the others keep their folders. Raises DataError for rules of
+    the preset that do not load; what a disk refuses is a trouble of the post.
     """
-    if not wanted:
+    chosen = [one for one in wanted if only is None or one.name in only]
+    if not chosen:
         return ()
-    maker = _Maker(plan, {outcome.rel: outcome for outcome in outcomes}, rules_of(plan.preset), verdict_of)
-    folders = _folders(plan, wanted)
-    made = [maker.post(one, target, folders[one.name]) for target in plan.targets for one in wanted]
+    members = {rel for one in chosen for rel in one.members}
+    mine = {outcome.rel: outcome for outcome in outcomes if outcome.rel in members}
+    maker = _Maker(plan, mine, rules_of(plan.preset), verdict_of)
+    folders = folder_names(plan, wanted)
+    made = [maker.post(one, target, folders[one.name]) for target in plan.targets for one in chosen]
     return tuple(post for post in made if post is not None)
 
 
@@ -74,17 +83,18 @@ class _Maker:
         sponsored = wanted.sponsored
         if sponsored is None:
             sponsored = self._plan.preset.preset.caption.sponsored
+        words = wanted.words.on(target.name)
         checked = check_caption(
-            wanted.words.title,
-            wanted.words.body,
-            wanted.words.topics,
+            words.title,
+            words.body,
+            words.topics,
             target.surface.id,
             rules=self._rules,
             sponsored=sponsored,
         )
         minded = self._marked(chosen, target)
-        troubles = (*chosen.troubles, *_wordless(wanted.words), *minded)
-        facts = self._facts(wanted, chosen, sponsored)
+        troubles = (*chosen.troubles, *_wordless(words), *minded)
+        facts = self._facts(words, chosen, sponsored)
         steps = steps_for(target.surface.id, facts | ({"code"} if minded else set()))
         post = Post(
             name=name,
@@ -93,7 +103,7 @@ class _Maker:
             archive=f"{target.folder}/{name}.zip",
             status="made",
             verdict=worst([checked.verdict, *(trouble.severity for trouble in troubles)]),
-            words=wanted.words,
+            words=words,
             sponsored=sponsored,
             checked=checked,
             pictures=chosen.files,
@@ -132,12 +142,12 @@ class _Maker:
                     found.setdefault(note.message, Trouble("info", note.code, note.message))
         return tuple(found.values())
 
-    def _facts(self, wanted: WantedPost, chosen: Chosen, sponsored: bool) -> frozenset[When]:
+    def _facts(self, words: PostWords, chosen: Chosen, sponsored: bool) -> frozenset[When]:
         """Which of the things hold that steps depend on."""
         numbered = [one for one in chosen.files if not one.file.endswith(".cover.jpg")]
         clip = any(one.kind is Kind.CLIP for one in numbered)
         facts: dict[When, bool] = {
-            "topics": bool(wanted.words.topics) or "#" in wanted.words.body,
+            "topics": bool(words.topics) or "#" in words.body,
             "ai": any(is_labelled(self._outcomes[one.source]) for one in chosen.files),
             "sponsored": sponsored,
             "unmarked": sponsored and not self._plan.preset.preset.overlay.disclosure,
@@ -165,7 +175,7 @@ def _counts(post: Post) -> str:
     return "   ".join([f"文件 files {pictures}", *words])
 
 
-def _folders(plan: Plan, wanted: Sequence[WantedPost]) -> dict[str, str]:
+def folder_names(plan: Plan, wanted: Sequence[WantedPost]) -> dict[str, str]:
     """The folder of each post by its name: never one that deliverables lie in, so that a post holds nothing else."""
     wanted_paths = [item.path for job in plan.jobs for item in job.wanted]
     paths = wanted_paths + [item.path for job in plan.jobs for item in job.kept if item.path]

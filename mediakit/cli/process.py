@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -95,12 +96,28 @@ def process(
 
 
 def _words(file: Path) -> dict[str, PostWords]:
-    """The words of a file by the posts they are for; one text, or a single line, is for any."""
+    """The words of a file by the posts they are for; one text, or a single line, is for any.
+
+    Of several lines with one id, those that name a target are for that alone.
+    """
     from mediakit.batch.post_values import PostWords
     from mediakit.cli.caption import posts_of
+    from mediakit.platforms.targets import resolve
 
-    found = {one.id: PostWords(one.title, one.body, one.topics) for one in posts_of(str(file))}
-    return {"": found.popitem()[1]} if len(found) == 1 else found
+    found: dict[str, PostWords] = {}
+    elsewhere: dict[str, dict[str, PostWords]] = {}
+    for one in posts_of(str(file)):
+        words, others = PostWords(one.title, one.body, one.topics), elsewhere.setdefault(one.id, {})
+        if one.target is not None:
+            resolve([one.target])
+            others[one.target] = words
+        elif found.setdefault(one.id, words) is not words:
+            raise UsageError(f"{file}: there are two posts {one.id!r}.", "Give each its own id, or name their targets.")
+    whole = {
+        name: replace(found.get(name, PostWords()), elsewhere=tuple(others.items()))
+        for name, others in elsewhere.items()
+    }
+    return {"": whole.popitem()[1]} if len(whole) == 1 else whole
 
 
 def kept_faces(said: Sequence[str]) -> dict[str, list[int]] | None:

@@ -17,15 +17,17 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mediakit.batch.outfolder import only_run, sweep
+from mediakit.batch.post_values import Post
 from mediakit.batch.shoot import Refusal, find_sources
 from mediakit.batch.workers import main_left_alone
 from mediakit.errors import ExitCode, MediakitError
-from mediakit.model import Outcome, Verdict
+from mediakit.model import Note, Outcome, Verdict
 from mediakit.quality.verdict import verdict
 from mediakit.watch.book import Book, text
 from mediakit.watch.feedback import Feedback
 from mediakit.watch.heart import BEAT_S, Heart, notify
 from mediakit.watch.notice import POLL_S, SCAN_S, Canary, Mode, Notices, notices_for
+from mediakit.watch.posting import FAULT, WAITS, PostFiles
 from mediakit.watch.rounds import Made, Order, RoundOver, Rounds, Seen
 from mediakit.watch.settle import Settling, relative
 from mediakit.watch.whole import what_is_missing
@@ -73,6 +75,9 @@ class Daemon:
         settle_s = habits.settle_s if habits.settle_s is not None else self._usual_settle_s()
         self._settling = Settling(settle_s, whole_folders=habits.whole_folders)
         self._refused: tuple[Refusal, ...] = ()
+        self._post_files = PostFiles(settle_s)
+        self._told: frozenset[str] = frozenset()
+        self._blocked = False
         self._canary = Canary.of(order.root)
         self._offline = False
         self._next_scan_s = 0.0
@@ -162,6 +167,7 @@ class Daemon:
             self._offline = False
             self._tell_all(f"{root} is back.", "root-back")
         self._refused = shoot.refused
+        self._post_files.see(root, shoot.sources, now)
         self._settling.see(shoot.sources, now)
         self._last_scan = time.time()
         took_s = self._clock() - now
@@ -202,12 +208,25 @@ class Daemon:
                 case Made(outcome, seconds):
                     self._voice.made(outcome, seconds, self._verdict(outcome))
                     self._failed |= outcome.problem is not None or any(d.status == "failed" for d in outcome.delivered)
-                case RoundOver(error=None):
-                    pass
+                case RoundOver(error=None, posts=posts, notes=notes):
+                    self._tell_posts(posts, notes)
                 case RoundOver(error=error):
                     self._next_round_s = self._clock() + ROUND_PAUSE_S
                     self._failed = True
                     self._tell_all(f"A round ended early and is begun again: {error}", "round-failed")
+
+    def _tell_posts(self, posts: tuple[Post, ...], notes: tuple[Note, ...]) -> None:
+        """Each post once for each verdict; what waits, once for each reason."""
+        lines = [
+            f"Post {post.name} on {post.target}: {post.verdict}, {self._order.out / post.folder}" for post in posts
+        ]
+        lines += [note.message for note in notes]
+        for line in lines:
+            if line not in self._told:
+                self._tell_all(line, "post")
+        self._told = frozenset(lines)
+        self._blocked = any(post.verdict == "block" for post in posts) or any(note.code == FAULT for note in notes)
+        self._post_files.heard(held=any(note.code == WAITS for note in notes))
 
     def _maybe_begin_a_round(self) -> None:
         if self._rounds.busy or self._offline or self._clock() < self._next_round_s or not self._goes_on():
@@ -216,10 +235,13 @@ class Daemon:
         due = self._book.due()
         is_due = any(text(source.rel) in due for source in sources)
         is_settled = self._first_round and bool(sources) and not self._settling.quiet(self._clock())
-        if not (is_due or is_settled):
+        waiting = tuple(self._settling.waiting(self._clock()))
+        is_asked = bool(sources) and self._post_files.is_due(self._clock(), waiting)
+        if not (is_due or is_settled or is_asked):
             return
         self._first_round = False
-        self._rounds.start(Seen(tuple(sources), self._refused, tuple(self._settling.waiting(self._clock()))))
+        self._post_files.begin(waiting)
+        self._rounds.start(Seen(tuple(sources), self._refused, waiting))
 
     def _pause_s(self) -> float:
         pauses = [self._next_scan_s - self._clock(), BEAT_S]
@@ -253,10 +275,11 @@ class Daemon:
                 Seen(tuple(self._settling.whole_sources), self._refused, tuple(self._settling.waiting(self._clock())))
             )
             self._rounds.join(None)
+            self._hear_of_rounds()
         self._heart.beat({**self.state(), "stopped": True}, now=True)
         self._book.say("stopped", drained=True)
         failed = any(a.state in ("quarantined", "retry-wait") for a in self._book.all())
-        return ExitCode.SOME_FAILED if self._habits.once and (failed or self._failed) else ExitCode.OK
+        return ExitCode.SOME_FAILED if self._habits.once and (failed or self._failed or self._blocked) else ExitCode.OK
 
     def state(self) -> dict[str, Any]:
         """What the heart says: for `status`, for a monitor, for the live page."""

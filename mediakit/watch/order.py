@@ -44,4 +44,4 @@ def order_for(
         )
     refuse_overlap(Shoot(root, (root,), (), ()), out)
     targets = resolve(to or settings.targets or loaded.preset.targets)
-    return Order(root=root, out=out, preset=loaded, targets=targets, jobs=jobs, cluster=cluster)
+    return Order(root=root, out=out, preset=loaded, targets=targets, targets_said=bool(to), jobs=jobs, cluster=cluster)

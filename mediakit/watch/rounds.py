@@ -12,19 +12,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mediakit.api import Result, Settled, plan_shoot
+from mediakit.api import Result, Settled, plan_shoot, with_platforms
 from mediakit.batch.execute import execute
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.outfolder import ledger_path
 from mediakit.batch.plan import Plan
+from mediakit.batch.post_values import Post
 from mediakit.batch.shoot import Refusal, Shoot
 from mediakit.batch.workers import running_on
 from mediakit.errors import Fault
-from mediakit.model import Outcome, Problem, Source
+from mediakit.model import Note, Outcome, Problem, Source
 from mediakit.platforms.schema import Target
 from mediakit.presets.load import LoadedPreset
 from mediakit.report.write import write_report
 from mediakit.watch.book import Book
+from mediakit.watch.posting import Posting, asked_for
 from mediakit.watch.quarantine import drop_note, judge, write_note
 from mediakit.watch.settle import Waiting
 
@@ -37,6 +39,8 @@ class Order:
     out: Path
     preset: LoadedPreset
     targets: tuple[Target, ...]
+    targets_said: bool = False
+    """Somebody named the targets: posts get no others."""
     jobs: int | None = None
     cluster: str | None = None
     """The scheduler of the machines that do the work; None: this one does."""
@@ -64,6 +68,10 @@ class RoundOver:
     """A round is over. `error`: it ended early, because of this; the next one makes up for it."""
 
     error: Exception | None = None
+    posts: tuple[Post, ...] = ()
+    """Every post there is now."""
+    notes: tuple[Note, ...] = ()
+    """What posts wait for, and which post.toml cannot be used."""
 
 
 class Rounds:
@@ -74,6 +82,7 @@ class Rounds:
         self._order, self._book, self._keep_going, self._wake = order, book, keep_going, wake
         self._thread: threading.Thread | None = None
         self._settled: dict[str, Settled] = {}
+        self._posting = Posting()
 
     @property
     def busy(self) -> bool:
@@ -92,33 +101,36 @@ class Rounds:
         return not self.busy
 
     def _run(self, seen: Seen) -> None:
-        error: Exception | None = None
         try:
             with running_on(self._order.cluster):
-                self._round(seen)
+                over = self._round(seen)
         except Exception as trouble:  # told to the loop, which says so and tries again
-            error = trouble
-        self.tell(RoundOver(error))
+            over = RoundOver(trouble)
+        self.tell(over)
 
     def tell(self, news: Made | RoundOver) -> None:
         """Pass a piece of news to the loop."""
         self.news.put(news)
         self._wake()
 
-    def _round(self, seen: Seen) -> None:
+    def _round(self, seen: Seen) -> RoundOver:
         order = self._order
         shoot = Shoot(order.root, (order.root,), seen.sources, seen.refused)
+        refused = {refusal.rel for refusal in seen.refused}
+        awaited = [waiting.rel for waiting in seen.waiting if waiting.rel not in refused]
+        asked = asked_for(shoot, order.preset.preset.post.each, awaited)
         listener = _Listener(self)
         with Ledger(ledger_path(order.out)) as ledger:
             plan = plan_shoot(
                 shoot,
                 order.preset,
-                order.targets,
+                with_platforms(order.targets, asked.posts, fixed=order.targets_said),
                 order.out,
                 ledger,
                 force=False,
                 jobs=order.jobs,
                 settled=self._settled,
+                posts=bool(asked.posts),
             )
             claimed = self._book.claim(job.source.rel for job in plan.to_do)
             chosen = set(claimed)
@@ -135,7 +147,9 @@ class Rounds:
                 outcome.problem is None
             ):  # may be posted by now: what joins its scene later is developed to it, not it anew
                 self._settled[outcome.rel] = (outcome.sha256, plan.shared.anchors.get(outcome.rel))
-        self._report(plan, outcomes, seen)
+        posts, notes = self._posting.make(plan, outcomes, asked, Result(plan, ()).verdict_of)
+        self._report(plan, outcomes, seen, posts, notes)
+        return RoundOver(None, posts, notes)
 
     def settle(self, outcome: Outcome, *, tried: bool = False) -> None:
         """Enter what follows from an outcome. Files that are as they were get no new line in the log."""
@@ -156,14 +170,16 @@ class Rounds:
             write_note(self._order.out, self._order.root, arrival, verdict.problem, self._order.preset.preset.name)
             self._book.move([outcome.rel], "quarantined", why, code=code)
 
-    def _report(self, plan: Plan, outcomes: Sequence[Outcome], seen: Seen) -> None:
+    def _report(
+        self, plan: Plan, outcomes: Sequence[Outcome], seen: Seen, posts: tuple[Post, ...], notes: tuple[Note, ...]
+    ) -> None:
         """The report over everything that is there, also what waits for its next try or for its other half."""
         told = {outcome.rel for outcome in outcomes}
         late = [_held_back(source, self._book) for source in seen.sources if source.rel not in told]
         kinds = {refusal.rel: refusal.kind for refusal in seen.refused}
         halves = [_half(waiting) for waiting in seen.waiting if waiting.looked_into and waiting.rel not in kinds]
         everything = sorted((*outcomes, *late, *halves), key=lambda outcome: outcome.rel)
-        write_report(Result(plan, tuple(everything)).manifest(), self._order.out)
+        write_report(Result(plan, tuple(everything), posts, notes).manifest(), self._order.out)
 
 
 class _Listener:

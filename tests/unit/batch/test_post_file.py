@@ -133,3 +133,33 @@ def test_any_name_becomes_one_folder(said):
     assert name and name not in (".", "..") and len(name.encode()) <= 121
     assert not set(name) & set('/\\<>:"|?*\0\n\u202e') and name.strip(" .") == name
     assert folder_name(name) == name
+
+
+def test_words_for_one_platform_win_there_and_leave_the_rest_to_the_post(shoot):
+    text = (
+        'title = "周末"\nbody = "来"\n[words.weibo]\ntitle = "微博标题"\n[words."xiaohongshu.image"]\nbody = "图文"\n'
+    )
+    (one,) = posts(shoot, text)
+    assert one.words.on("weibo.image") == PostWords("微博标题", "来")
+    assert one.words.on("xiaohongshu.image@1:1") == PostWords("周末", "图文")
+    assert one.words.on("xiaohongshu.video") == one.words.on("douyin.image") == PostWords("周末", "来")
+
+
+@pytest.mark.parametrize("key", ["nowhere", "weibo.nothing"])
+def test_words_for_a_platform_nobody_knows_are_a_mistake(shoot, key):
+    with pytest.raises(DataError, match=r"post\.toml:2"):
+        posts(shoot, f'title = "x"\n[words."{key}"]\ntitle = "y"\n')
+
+
+def test_a_watched_folder_goes_on_without_the_file_that_is_at_fault(shoot):
+    (shoot / "post.toml").write_text("title = ", "utf-8")
+    (shoot / "day/post.toml").write_text('order = ["c.jpg", "f.jpg"]\n', "utf-8")
+    (shoot / "day/late/post.toml").write_text('title = "spät"\n', "utf-8")
+    told: list[DataError] = []
+    found = find_posts(find_sources([shoot]), awaited=["day/f.jpg"], tell=told.append)
+    assert {post.name: post.members for post in found} == {
+        "day": ("day/c.jpg", "day/f.jpg"),
+        "day-late": ("day/late/e.jpg",),
+    }
+    assert len(told) == 1 and "post.toml:1" in str(told[0])
+    assert [post.name for post in find_posts(find_sources([shoot]), tell=told.append)] == ["day-late"]
