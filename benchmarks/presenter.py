@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from shop_scenes import SHOPS, WITH_NOISE, Scene, level_db, near_and_far
 
-from mediakit.audio.nearness import BandLevels
+from mediakit.audio.nearness import listener
 from mediakit.audio.nearness import near_and_far as told_apart
 from mediakit.audio.pcm import write_scratch
 from mediakit.audio.presenter import only_near
@@ -33,7 +33,7 @@ def through_the_gate(scene: Scene, folder: Path) -> np.ndarray:
     """What the product makes of it, mono."""
     stereo = np.stack([scene.sound, scene.sound])
     scratch = write_scratch(folder / "scene.f32", [stereo])
-    finder, levels = SpeechFinder(), BandLevels()
+    finder, levels = SpeechFinder(), listener()
     for block in scratch.blocks():
         finder.add(block)
         levels.add(block)

@@ -18,17 +18,14 @@ both near or both far. Needs about half a second of a voice to tell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.audio.bands import FRAME, BandLevels, Bands
 from mediakit.audio.curve import Spans, joined
-from mediakit.audio.pcm import RATE, Block
+from mediakit.audio.pcm import RATE
 
-FRAME = RATE // 100
-_SIZE = 2 * FRAME
-_BANDS = 12
 _LOWEST_HZ, _HIGHEST_HZ = 250.0, 6500.0
 _FALL_OVER = 4  # frames
 _WINDOW = 80  # frames that a fall is looked for in
@@ -56,44 +53,11 @@ _LEVEL_BETWEEN_DB = (-30.0, 3.0)
 
 Steps = NDArray[np.float32]
 """(steps,) one value for each 50 ms."""
-Bands = NDArray[np.float32]
-"""(frames, bands) level in dB, one row for each 10 ms."""
 
 
-class BandLevels:
-    """Takes blocks, gives the level of each 10 ms in twelve bands. 5 kB for a second of sound."""
-
-    def __init__(self) -> None:
-        self._rest = np.zeros(0, np.float32)
-        self._found: list[Bands] = []
-
-    def add(self, block: Block) -> None:
-        """Listen to `block`, which follows what was added before."""
-        mono = np.concatenate([self._rest, block.mean(axis=0, dtype=np.float32)])
-        frames = len(mono) // FRAME - 1
-        if frames > 0:
-            self._found.append(_levels(mono[: (frames + 1) * FRAME]))
-            mono = mono[frames * FRAME :]
-        self._rest = mono
-
-    def levels(self) -> Bands:
-        """What was heard so far."""
-        return np.concatenate([np.zeros((0, _BANDS), np.float32), *self._found])
-
-
-def _levels(mono: NDArray[np.float32]) -> Bands:
-    frames = np.lib.stride_tricks.sliding_window_view(mono, _SIZE)[::FRAME]
-    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(_SIZE).astype(np.float32))))
-    bands: Bands = (10 * np.log10(power @ _lines_of_bands() + 1e-9)).astype(np.float32)
-    return bands
-
-
-@cache
-def _lines_of_bands() -> NDArray[np.float32]:
-    """(lines, bands) which line of the spectrum counts in which band."""
-    hz = np.fft.rfftfreq(_SIZE, 1 / RATE)[:, None]
-    edges = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, _BANDS + 1)
-    return ((hz >= edges[:-1]) & (hz < edges[1:])).astype(np.float32)
+def listener() -> BandLevels:
+    """What listens to a clip for `near_and_far`."""
+    return BandLevels(_LOWEST_HZ, _HIGHEST_HZ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +162,8 @@ def _changed_at_edges(near: NDArray[np.bool_], level: Steps) -> NDArray[np.bool_
     The fall is looked for in 0.8 s, so a near voice is believed to begin too early and to end too late, never the reverse.
     """
     changes = (np.flatnonzero(near[1:] != near[:-1]) + 1).tolist()
+    if not changes:
+        return near
     ahead = np.convolve(np.pad(level, (0, _EDGE), mode="edge"), np.ones(_EDGE) / _EDGE, "valid")
     rise = np.pad(ahead[_EDGE:] - ahead[:-_EDGE], (_EDGE, 0), mode="edge")[: len(level)]
     moved = near.copy()

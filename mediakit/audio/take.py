@@ -16,7 +16,7 @@ from mediakit.audio.hear import Heard, finite
 from mediakit.audio.hush import without_speech
 from mediakit.audio.level import NEAR_SILENT_LUFS, apply_gain
 from mediakit.audio.meter import Meter, MsValues, Profile, from_db, measure
-from mediakit.audio.nearness import BandLevels, near_and_far
+from mediakit.audio.nearness import listener, near_and_far
 from mediakit.audio.pcm import RATE, Block, Scratch, even
 from mediakit.audio.presenter import only_near
 from mediakit.audio.source import read_sound
@@ -178,7 +178,7 @@ def _presenter(desk: Desk) -> Take | None:
     original, scratch, spans = _original(desk, speech=True)
     if original is None:
         return None
-    heard = BandLevels()
+    heard = listener()
     for block in scratch.blocks():
         heard.add(block)
     voices = near_and_far(heard.levels(), spans)

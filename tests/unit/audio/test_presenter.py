@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sound_kit import RATE, noise, rms_db
 
-from mediakit.audio.nearness import BandLevels, Voices, falls, near_and_far
+from mediakit.audio.bands import BandLevels
+from mediakit.audio.nearness import Voices, falls, listener, near_and_far
 from mediakit.audio.pcm import Block, write_scratch
 from mediakit.audio.presenter import gate_curve, only_near, open_spans
 
@@ -37,7 +38,7 @@ def rms(sound: Block) -> float:
 
 
 def heard(sound: Block) -> BandLevels:
-    levels = BandLevels()
+    levels = listener()
     for at in range(0, sound.shape[1], 10_007):
         levels.add(sound[:, at : at + 10_007])
     return levels
@@ -50,7 +51,7 @@ def test_a_voice_falls_more_quickly_near_than_from_afar() -> None:
 
 def test_levels_do_not_depend_on_how_the_sound_was_cut() -> None:
     sound = noise(1.3)
-    whole = BandLevels()
+    whole = listener()
     whole.add(sound)
     np.testing.assert_allclose(heard(sound).levels(), whole.levels(), atol=1e-3)
 
@@ -61,6 +62,11 @@ def test_the_two_are_told_apart_by_the_room_at_the_same_level() -> None:
     voices = near_and_far(heard(sound).levels(), ((0.0, 9.0),))
     assert sum(end - start for start, end in voices.far) == pytest.approx(3.0, abs=0.5)
     assert voices.far[0][0] == pytest.approx(3.0, abs=0.3)
+
+
+def test_a_presenter_alone_is_near_throughout() -> None:
+    sound = babble(5) + noise(5, 0.003, seed=9)
+    assert near_and_far(heard(sound).levels(), ((0.0, 5.0),)) == Voices(((0.0, 5.0),), ())
 
 
 def test_nobody_speaks() -> None:
