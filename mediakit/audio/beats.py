@@ -25,7 +25,7 @@ _TAPPED = 1.0
 """Octaves: how much slower or faster than `_USUAL_S` a tempo may be until it is three fifths as likely."""
 _EVEN = 100.0
 _LEAST_PULSE, _CHANCE = 0.1, 5.0
-"""Autocorrelation of the onsets at the tempo, at least: below it nothing recurs. In n frames chance makes about 3 / sqrt(n)."""
+"""Autocorrelation of the onsets, at least: below it nothing recurs. In n frames chance makes about 3 / sqrt(n) of it."""
 _LEAST_RISE_DB = 3.0
 """Over all bands, of the strongest onsets: a held tone flickers by less."""
 _LOCAL_S = 0.5
@@ -55,11 +55,11 @@ def _onsets(levels: NDArray[np.float32]) -> Onsets:
     rises = np.maximum(np.diff(audible, axis=0, prepend=audible[:1]), 0.0).sum(axis=1).astype(np.float64)
     width = round(_LOCAL_S / FRAME_S)
     kernel = np.hanning(5) / np.hanning(5).sum()
-    if np.percentile(rises, 98) < _LEAST_RISE_DB:
+    if np.percentile(rises, 99) < _LEAST_RISE_DB:
         return np.zeros(len(rises))
     clear = np.maximum(np.convolve(rises, kernel, "same") - np.convolve(rises, np.ones(width) / width, "same"), 0.0)
-    spread = float(clear.std())
-    return clear / spread if spread > 0 else clear
+    onsets: Onsets = clear / max(float(clear.std()), 1e-9)
+    return onsets
 
 
 def _period(onsets: Onsets) -> int:
@@ -75,7 +75,7 @@ def _period(onsets: Onsets) -> int:
     likely = np.exp(-0.5 * (np.log2(periods * FRAME_S / _USUAL_S) / _TAPPED) ** 2)
     best = int(np.argmax(alike[first:] * likely))
     least = max(_LEAST_PULSE, _CHANCE / float(np.sqrt(len(onsets))))
-    return int(periods[best]) if alike[first + best] >= least else 0
+    return int(periods[best]) if alike[first:].max() >= least else 0
 
 
 def _most_even(onsets: Onsets, period: int) -> list[int]:
