@@ -161,5 +161,5 @@ def test_a_watched_folder_goes_on_without_the_file_that_is_at_fault(shoot):
         "day": ("day/c.jpg", "day/f.jpg"),
         "day-late": ("day/late/e.jpg",),
     }
-    assert len(told) == 1 and "post.toml:1" in str(told[0])
+    assert len(told) == 1 and "post.toml: Invalid value" in str(told[0])
     assert [post.name for post in find_posts(find_sources([shoot]), tell=told.append)] == ["day-late"]
