@@ -143,7 +143,7 @@ def process(  # noqa: PLR0913 - what the command line can say
 
             plan = without_losers(plan, _culled(shoot, loaded, ledger, plan, jobs), keep_best)
         listener.planned(plan)
-        result = Result(plan, execute(plan, ledger, listener, jobs=jobs))
+        result = Result(plan, execute(plan, ledger, listener, jobs=jobs, anew=force))
         if posts:
             from mediakit.batch.posts import make_posts  # brings the caption rules and OpenCV along
 
@@ -266,13 +266,15 @@ def plan_shoot(  # noqa: PLR0913 - a shoot, what is wanted of it, and what is kn
 ) -> Plan:
     """The plan for a shoot: hashed, scenes known, less what is there already (with `force`, all of it).
 
-    settled: photos, by `rel`, that were developed and shall not be developed anew because others joined their scene.
+    settled: photos, by `rel`, that were developed and shall not be developed anew because others joined their scene; the
+    same bytes under another name are developed to the same.
     """
     hashes, fresh, unreadable = hash_sources(shoot.sources, ledger)
     if not ledger.read_only:
         ledger.remember_hashes(fresh)
     shared = shared_looks(shoot.sources, loaded, targets, ledger, hashes=hashes, jobs=jobs)
-    anchors = {rel: anchor for rel, (sha256, anchor) in settled.items() if hashes.get(rel) == sha256}
+    by_bytes = dict(settled.values())
+    anchors = {rel: by_bytes[sha256] for rel, sha256 in hashes.items() if sha256 in by_bytes}
     shared = replace(shared, anchors={r: a for r, a in {**shared.anchors, **anchors}.items() if a is not None})
     plan = plan_batch(shoot, loaded, targets, out, hashes=hashes, shared=shared, posts=posts)
     plan = replace(plan, refused=(*plan.refused, *unreadable))

@@ -6,15 +6,18 @@ a file that is not there, and a run killed between the two only makes that one s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from mediakit.batch.executor import Finished
 from mediakit.batch.ledger import Known, Ledger
 from mediakit.batch.listen import Listener
 from mediakit.batch.outcomes import IN_MEMORY, Outcomes, Stored, tally, with_kept
 from mediakit.batch.outfolder import file_hash, flush_folders
 from mediakit.batch.plan import Job, Plan
+from mediakit.batch.repeats import copied, parted
 from mediakit.batch.shoot import Refusal
 from mediakit.batch.workers import KeepGoing, always, run_jobs, workers_for
 from mediakit.errors import ExitCode, Fault
@@ -62,26 +65,60 @@ def _hashed_meanwhile(source: Source) -> str:
 
 
 def execute(
-    plan: Plan, ledger: Ledger, listener: Listener, *, jobs: int | None = None, keep_going: KeepGoing = always
+    plan: Plan,
+    ledger: Ledger,
+    listener: Listener,
+    *,
+    jobs: int | None = None,
+    keep_going: KeepGoing = always,
+    anew: bool = False,
 ) -> Sequence[Outcome]:
     """Make what the plan wants and the ledger does not know. Returns every source's outcome, by name.
 
     `jobs` is the number of worker processes; None takes one a core. Once `keep_going` says no, nothing more is begun; what
-    was not begun has no outcome.
+    was not begun has no outcome. Sources of the same bytes are made once and copied; with `anew` nothing is copied that an
+    earlier run made.
     """
     entries: dict[str, Outcome | Stored] = {job.source.rel: Stored(job) for job in plan.jobs if job.is_done}
     few = len(plan.jobs) <= IN_MEMORY
-    to_do = plan.to_do
-    if to_do:
-        processes, threads = workers_for(jobs, len(to_do))
-        for finished in run_jobs(to_do, processes=processes, threads=threads, keep_going=keep_going):
-            outcome = with_kept(finished.outcome, finished.job, ledger)
-            held = _remember(ledger, outcome, finished.job)
-            entries[outcome.rel] = _stored(outcome, finished.job) if held and not few else outcome
-            listener.finished(outcome, finished.seconds)
+    for finished in _through(plan.to_do, ledger, jobs, keep_going, anew):
+        outcome = with_kept(finished.outcome, finished.job, ledger)
+        held = _remember(ledger, outcome, finished.job)
+        entries[outcome.rel] = _stored(outcome, finished.job) if held and not few else outcome
+        listener.finished(outcome, finished.seconds)
     entries.update({refusal.rel: _as_refused(refusal) for refusal in plan.refused})
     outcomes = Outcomes(plan.out, entries)
     return tuple(outcomes) if few else outcomes
+
+
+def _through(
+    to_do: Sequence[Job], ledger: Ledger, jobs: int | None, keep_going: KeepGoing, anew: bool
+) -> Iterator[Finished]:
+    """Every job, made or copied. Whoever takes what comes enters it in the ledger before asking for more."""
+    first, repeats = parted(to_do)
+    left: list[Job] = []
+    yield from _copied(() if anew else first, ledger, keep_going, left)
+    yield from _run(first if anew else left, jobs, keep_going)
+    left = []
+    yield from _copied(repeats, ledger, keep_going, left)
+    yield from _run(left, jobs, keep_going)
+
+
+def _copied(to_do: Sequence[Job], ledger: Ledger, keep_going: KeepGoing, left: list[Job]) -> Iterator[Finished]:
+    """The jobs that a copy is enough for; the others are put into `left`."""
+    for job in to_do:
+        start = time.monotonic()
+        outcome = copied(job, ledger) if keep_going() else None
+        if outcome is None:
+            left.append(job)
+        else:
+            yield Finished(job, outcome, time.monotonic() - start)
+
+
+def _run(to_do: Sequence[Job], jobs: int | None, keep_going: KeepGoing) -> Iterator[Finished]:
+    if to_do and keep_going():
+        processes, threads = workers_for(jobs, len(to_do))
+        yield from run_jobs(to_do, processes=processes, threads=threads, keep_going=keep_going)
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> ExitCode:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS outputs (
   path TEXT PRIMARY KEY, rel TEXT NOT NULL, target TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL,
   bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, delivered TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS found (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS sources_by_bytes ON sources (sha256);
+CREATE INDEX IF NOT EXISTS outputs_by_bytes ON outputs (sha256, fingerprint);
 """
 
 
@@ -106,6 +108,27 @@ class Ledger:
             "SELECT outcome FROM sources WHERE rel = ? AND sha256 = ? AND settings = ?", (_text(rel), sha256, settings)
         ).fetchone()
         return None if row is None else outcome_from_json(json.loads(row[0]))
+
+    def twins(self, rel: str, sha256: str, settings: str) -> Iterator[Outcome]:
+        """What was found out about other sources of these bytes under the same settings, by name."""
+        rows = self._db.execute(
+            "SELECT outcome FROM sources WHERE sha256 = ? AND settings = ? AND rel <> ? ORDER BY rel",
+            (sha256, settings, _text(rel)),
+        )
+        return (outcome_from_json(json.loads(row[0])) for row in rows)
+
+    def alike(self, out: Path, target: str, sha256: str, fingerprint: str) -> Delivered | None:
+        """A deliverable made from these bytes by this recipe, whatever its name, whose file is still that file."""
+        rows = self._db.execute(
+            "SELECT bytes, mtime_ns, delivered FROM outputs "
+            "WHERE sha256 = ? AND fingerprint = ? AND target = ? ORDER BY path",
+            (sha256, fingerprint, target),
+        )
+        for size, mtime_ns, text in rows:
+            found = delivered_from_json(json.loads(text))
+            if _facts(out, found.path) == (size, mtime_ns):
+                return found
+        return None
 
     def found(self, key: str) -> Any:
         """A value kept under `key`, whose maker put everything into the key that it depends on; None where there is none."""

@@ -30,6 +30,8 @@ from mediakit.presets.sidecar import focus_beside
 
 FOCUS_IGNORED = "focus-ignored"
 """The note on a source whose sidecar cannot be read."""
+PLANNED_NOTES = frozenset({FOCUS_IGNORED, "clip-not-blurred", "colour-checker", "scene-left-out"})
+"""Notes that planning makes, of a source among others; the rest is about its bytes alone."""
 
 LOOKING = 5
 """Raised when a change of code changes findings or scores: sources are then looked at again."""
