@@ -19,7 +19,8 @@ from mediakit.frame.reframe import CameraPath
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for, notes_on
 from mediakit.model import Findings, Note, Size
-from mediakit.photo.render import export_size, framed, ground_of, seen_in
+from mediakit.photo.finish import ground_of
+from mediakit.photo.render import export_size, framed, seen_in
 from mediakit.photo.stamps import stamps_for, stamps_for_clip
 from mediakit.pixels.cube import read_cube
 from mediakit.presets.recipe import Recipe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from mediakit.batch.ai_label import label_facts, notes_on
@@ -13,9 +14,10 @@ from mediakit.batch.preview import preview_name, write_preview
 from mediakit.batch.problems import failed, refuse_unfit
 from mediakit.errors import FileError
 from mediakit.look.measure import Tone
-from mediakit.model import Delivered, Findings, Kind, Outcome, Size
+from mediakit.model import Delivered, Findings, Kind, Note, Outcome, Score, Size
 from mediakit.photo.open import Photo, PhotoFacts, admit, decoded, facts_of
-from mediakit.photo.render import Look, decode_size, looked_at, render_photo
+from mediakit.photo.render import Look, Rendered, decode_size, looked_at, render_photo
+from mediakit.pixels.steps import attempted
 from mediakit.platforms.check import Expected, check_file
 from mediakit.quality.photo import Judged, judge_photo, score_deliverable
 
@@ -25,7 +27,11 @@ def make_photo(job: Job) -> Outcome:
     facts, photo, wanted = _opened(job)
     look = looked_at(photo, None if job.scored else [item.recipe for item in wanted])
     look = with_marks(look, photo, job.marks)
-    judged = judged_by(photo, look, facts) if job.scored else None
+    said: list[Note] = []
+    words = "It was not scored: scoring failed on this photo"
+    judged = (
+        attempted(lambda: judged_by(photo, look, facts), None, "score-left-out", words, said) if job.scored else None
+    )
     label = photo.meta.ai_label
     labelled = label_facts(label.aigc, label.source_type) if label else {}
     delivered: tuple[Delivered, ...] = ()
@@ -47,7 +53,7 @@ def make_photo(job: Job) -> Outcome:
         findings=look.findings,
         score=judged.score if judged else None,
         delivered=delivered,
-        notes=(*job.notes, *photo.notes, *look.notes, *hidden.notes, *notes_on(labelled)),
+        notes=(*job.notes, *photo.notes, *look.notes, *said, *hidden.notes, *notes_on(labelled)),
         facts={**preview, **hidden.facts, "format": facts.format, LOOKED_FOR: job.marks, **labelled},
     )
 
@@ -95,7 +101,7 @@ def _delivered(
             checks = check_file(temporary, item.recipe.target, expect=expect)
             refuse_unfit(item, checks)
             written_bytes, sha256 = temporary.stat().st_size, file_hash(temporary)
-            score = score_deliverable(done.pixels, done.findings, judged, done.framing.crop) if judged else None
+            score, unscored = _scored(done, judged)
             preview = write_preview(done.pixels, out, preview_name(item))
     return Delivered(
         target=item.target,
@@ -110,9 +116,19 @@ def _delivered(
         sha256=sha256,
         checks=checks,
         score=score,
-        notes=(*blurred, *done.notes),
+        notes=(*blurred, *done.notes, *unscored),
         facts={**done.facts, "preview": preview},
     )
+
+
+def _scored(done: Rendered, judged: Judged | None) -> tuple[Score | None, tuple[Note, ...]]:
+    """A deliverable's score; none, with a note, where scoring fails on it."""
+    if judged is None:
+        return None, ()
+    notes: list[Note] = []
+    words = "It was not scored: scoring failed on this picture"
+    score = partial(score_deliverable, done.pixels, done.findings, judged, done.framing.crop)
+    return attempted(score, None, "score-left-out", words, notes), tuple(notes)
 
 
 def _not_for(item: Wanted, shown: Size) -> Delivered:

@@ -66,6 +66,13 @@ def solve(findings: Findings, shape: Shape, options: Frame, *, safe_zone: SafeZo
     return _cropped(findings, window, shape.ratio, options, safe_zone)
 
 
+def middle(picture: Size, shape: Shape) -> Framing:
+    """The largest crop of the shape's ratio from the picture's middle: what is left to do where nothing can be judged."""
+    window = picture if shape.value is None else largest_crop(picture, shape.value)
+    x, y = (picture.width_px - window.width_px) // 2, (picture.height_px - window.height_px) // 2
+    return Framing(Crop(x, y, window.width_px, window.height_px), "crop", "the middle of the picture")
+
+
 def focus_box(numbers: Sequence[float], size: Size) -> Box | None:
     """A focus in shares of a picture as a box in its pixels, of no size for a point; None where none is given."""
     if not numbers:

@@ -158,7 +158,11 @@ def straightened_findings(findings: Findings, straight: Straight) -> Findings:
     subject = None if findings.subject is None else _cut(_hull(matrix, findings.subject), out)
     saliency = None if findings.saliency is None else _map(matrix, findings.saliency, findings.size, out)
     focus = None if findings.focus is None else _hull(matrix, findings.focus)
-    return Findings(out, faces, subject, saliency, tilt_deg=0.0, focus=focus)
+    marks = tuple(
+        replace(mark, box=_hull(matrix, mark.box), corners=tuple(_moved(matrix, x, y) for x, y in mark.corners))
+        for mark in findings.marks
+    )
+    return Findings(out, faces, subject, saliency, tilt_deg=0.0, focus=focus, marks=marks)
 
 
 def _keeps(straight: Straight, findings: Findings) -> bool:

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.model import Box, Face, Findings, Saliency, Size
+from mediakit.model import Box, Face, Findings, Mark, Saliency, Size
 from mediakit.platforms.schema import SafeZone
 
 Costs = NDArray[np.float64]
@@ -24,6 +24,7 @@ EYE_LINE = 0.40  # from the top: between the upper third and the middle
 MIDDLE_SHARE = 0.25  # of all that stands out, given to the picture's middle
 LEVELS = (0.2, 0.35, 0.5, 0.65, 0.8)  # of the map's highest value, at which blobs are taken for things
 LEAST_BLOB = 0.002  # of the picture
+READ_AT_A_GLANCE = 0.06  # height of lettering, of the picture's short side
 LOOK_ROOM = 0.06  # how far a face in profile is moved from the middle, so that it looks into the picture
 
 
@@ -50,6 +51,7 @@ def costs(starts: Costs, line: Line, findings: Findings, headroom: float, zone: 
         density = profile(findings, line)
         total += (0.5 if main else 1.0) * mass_outside(starts, line, _with_middle(density))
         total += 0.4 * _edges_cut(starts, line, density)
+    total += (1.0 if main else 2.0) * _marks_cut(starts, line, findings)
     others = [face for face in findings.faces if face not in main]
     total += 1.5 * _others_cut(starts, line, others, main)
     if main and line.upright:
@@ -170,6 +172,28 @@ def _others_cut(starts: Costs, line: Line, others: Sequence[Face], main: Sequenc
         outside = _lost(starts, line, face.box)
         cost += weight * (0.4 * outside + 2.4 * outside * (1.0 - outside))
     return np.asarray(cost / max(1.0, sum(weights)), np.float64)
+
+
+def _marks_cut(starts: Costs, line: Line, findings: Findings) -> Costs:
+    """Codes and lines of words: left out whole is a small loss, cut in two is worse; small lettering counts for less."""
+    weights = [_mark_weight(mark, findings.size) for mark in findings.marks]
+    cost = np.zeros_like(starts)
+    for mark, weight in zip(findings.marks, weights, strict=True):
+        begin, end = line.span(mark.box)
+        outside = _lost(starts, line, mark.box)
+        too_long = end - begin > line.window_px
+        cost += weight * (
+            outside if too_long else 0.3 * outside + 0.7 * np.minimum(1.0, 8.0 * outside * (1.0 - outside))
+        )
+    return np.asarray(cost / max(1.0, sum(weights)), np.float64)
+
+
+def _mark_weight(mark: Mark, picture: Size) -> float:
+    """1 for a code, which is no code when cut, and for lettering that is read at a glance; 0 for the finest print."""
+    if mark.kind == "code":
+        return 1.0
+    height = min(mark.box.w, mark.box.h) / picture.short_side_px
+    return mark.confidence * min(1.0, height / READ_AT_A_GLANCE)
 
 
 def _off_centre(starts: Costs, line: Line, findings: Findings) -> Costs:

@@ -1,8 +1,8 @@
 """Exposure and contrast as one curve over code values, the same for all three channels.
 
 An exposure error, a flat development and haze are each undone by one such curve. The learned judgement says which; this
-file holds it within limits: no more than one stop up or 0.6 down (haze apart), no highlight pushed into clipping, no white
-turned grey, no slope that would tear gradients, and nothing at all where next to nothing is wrong.
+file holds it within limits: no more than one and a half stops up or 0.6 down (haze apart), no highlight pushed into
+clipping, no white turned grey, no slope that would tear gradients, and nothing at all where next to nothing is wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mediakit.pixels.filters import smoothstep
 from mediakit.pixels.lab import srgb_from_lab
 from mediakit.pixels.light import Float, decode, encode
 
-MAX_LIFT_EV, MAX_CUT_EV = 1.0, 0.6
+MAX_LIFT_EV, MAX_CUT_EV = 1.5, 0.6
 MIN_SLOPE, MAX_SLOPE = 0.4, 3.5
 MAX_STRETCH = 2.2
 """How many times its own the span between darks and lights may become: a picture of fog stays one."""
@@ -64,7 +64,7 @@ def exposure_ev(knots: Knots) -> float:
 
 
 def _within_limits(x: Knots, y: Knots, tone: Tone) -> Knots:
-    """One stop up at most; down 0.6 of a stop, or what lies under the darkest thing in the picture: haze."""
+    """One and a half stops up at most; down 0.6 of a stop, or what lies under the darkest thing in the picture: haze."""
     light = decode(x.astype(np.float32))
     veil = float(decode(np.array([tone.dark[LEVELS.index(0.001)]], np.float32))[0])
     # Without lights to tell it from, the darkest thing is no veil: the picture is plain.

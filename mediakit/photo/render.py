@@ -10,37 +10,30 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.frame.quiet import busyness
-from mediakit.frame.solve import Framing, focus_box
+from mediakit.frame.solve import Framing, focus_box, middle, solve
 from mediakit.frame.straight import View, solve_straight
-from mediakit.look.develop import cube_for, notes_on
-from mediakit.look.local_light import local_light
 from mediakit.look.measure import Tone, measure
-from mediakit.model import Anchor, Box, Crop, Face, Findings, Note, Size
+from mediakit.model import Box, Crop, Face, Findings, Note, Size
+from mediakit.photo.finish import developed, stamped
 from mediakit.photo.open import Photo
 from mediakit.photo.retouch import retouch
 from mediakit.photo.save import Saved, save_photo
-from mediakit.photo.stamps import Ground, draw_stamps, stamps_for
-from mediakit.pixels.cube import Cube, read_cube
 from mediakit.pixels.resample import crop as cut
 from mediakit.pixels.resample import fit_blur, fit_pad, placed, resize, shrink_quickly, size_of
+from mediakit.pixels.steps import attempted
 from mediakit.pixels.warp import seen_through
 from mediakit.platforms.schema import PhotoSpec, SafeZone, Shape
-from mediakit.presets.recipe import AssetRef, Recipe
-from mediakit.presets.schema import Develop
+from mediakit.presets.recipe import Recipe
 from mediakit.vision.faces import working_scale
 from mediakit.vision.look import look_at
 
 Pixels = NDArray[np.uint8]
-
-FACE_ROOM = 0.25
-"""A logo keeps this share of a face's size away from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +89,17 @@ def looked_at(photo: Photo, recipes: Sequence[Recipe] | None = None) -> Look:
     tone = None
     if recipes is None or any(changes_colour(recipe) for recipe in recipes):
         to_small = small.shape[1] / photo.shown.width_px
-        tone = measure(small, skin_boxes=[face.box.scaled(to_small) for face in findings.main_faces])
+        tone, untold = _measured(small, [face.box.scaled(to_small) for face in findings.main_faces])
+        notes = (*notes, *untold)
     return Look(findings, tone, notes, small)
+
+
+def _measured(small: Pixels, faces: Sequence[Box]) -> tuple[Tone | None, tuple[Note, ...]]:
+    """The light of a photo; None, with a note, where measuring fails: its colours then stay as they are."""
+    notes: list[Note] = []
+    words = "Colours: the light could not be measured, so white balance, tone and look were left out"
+    tone = attempted(lambda: measure(small, skin_boxes=faces), None, "develop-left-out", words, notes)
+    return tone, tuple(notes)
 
 
 def changes_colour(recipe: Recipe) -> bool:
@@ -129,21 +131,17 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Re
     assert spec is not None  # planning gives a photo only to surfaces that take photos
     focus = focus_box(recipe.frame.focus or photo.meta.focus, photo.shown)
     findings = replace(findings, focus=focus)
-    view = solve_straight(findings, recipe.shape, recipe.frame, safe_zone=spec.safe_zone)
-    framing = view.framing
-    size = export_size(recipe.shape, framing, view.findings.size)
-    pixels = viewed(photo.pixels, view, size, recipe.frame.pad_colour)
+    notes: list[Note] = []
+    view, pixels = _view(photo, findings, recipe, spec.safe_zone, notes)
+    framing, size = view.framing, size_of(pixels)
     seen = seen_in(view.findings, framing, size)
-    cube, facts = _cube(tone, recipe)
-    if not cube.is_identity:
-        pixels = cube.apply(pixels)
-    pixels, relit = local_light(pixels, recipe.develop.local_light)
+    pixels, developing = developed(pixels, tone, recipe, notes)
     retouched = retouch(pixels, seen.faces, recipe.retouch, shown_scale=size.width_px / framing.crop.w_px)
-    pixels, note = _with_stamps(retouched.pixels, seen, recipe, spec.safe_zone)
+    notes += retouched.notes
+    pixels = stamped(retouched.pixels, seen, recipe, spec.safe_zone, notes)
     saved = _save(pixels, path, photo, spec, recipe)
-    held = notes_on(facts)
-    facts = {
-        "develop": {**facts, **relit},
+    facts: dict[str, object] = {
+        "develop": developing,
         "retouch": retouched.facts,
         "quality": saved.quality,
         "subsampling": saved.subsampling,
@@ -151,9 +149,30 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Re
     }
     facts |= view.facts()
     shown = replace(framing, crop=view.source_crop)
-    return Rendered(
-        pixels=pixels, framing=shown, findings=seen, facts=facts, notes=(*held, *retouched.notes, *note, *saved.notes)
-    )
+    return Rendered(pixels=pixels, framing=shown, findings=seen, facts=facts, notes=(*notes, *saved.notes))
+
+
+def _view(
+    photo: Photo, findings: Findings, recipe: Recipe, zone: SafeZone | None, notes: list[Note]
+) -> tuple[View, Pixels]:
+    """What is shown and its pixels at the size to write; not turned where turning fails, the middle where framing does."""
+
+    def seen_by(view: View) -> tuple[View, Pixels]:
+        size = export_size(recipe.shape, view.framing, view.findings.size)
+        return view, viewed(photo.pixels, view, size, recipe.frame.pad_colour)
+
+    def plainly() -> tuple[View, Pixels]:
+        words = "The crop could not be chosen and is the middle of the picture"
+        found = partial(solve, findings, recipe.shape, recipe.frame, safe_zone=zone)
+        return seen_by(
+            View(attempted(found, middle(findings.size, recipe.shape), "framing-left-out", words, notes), findings)
+        )
+
+    if not recipe.frame.straighten:
+        return plainly()
+    words = "Straightening failed on this picture and was left out"
+    straight = partial(solve_straight, findings, recipe.shape, recipe.frame, safe_zone=zone)
+    return attempted(lambda: seen_by(straight()), None, "straighten-left-out", words, notes) or plainly()
 
 
 def export_size(shape: Shape, framing: Framing, shown: Size) -> Size:
@@ -197,9 +216,17 @@ def seen_in(findings: Findings, framing: Framing, size: Size) -> Findings:
         Face(moved(f.box), f.confidence, tuple((x * scale + dx, y * scale + dy) for x, y in f.points))
         for f in findings.faces
     )
-    inside = tuple(face for face in faces if _is_inside(face.box, size))
-    subject = moved(findings.subject) if findings.subject else None
-    return Findings(size=size, faces=inside, subject=subject, tilt_deg=findings.tilt_deg)
+    marks = tuple(
+        replace(m, box=moved(m.box), corners=tuple((x * scale + dx, y * scale + dy) for x, y in m.corners))
+        for m in findings.marks
+    )
+    return Findings(
+        size=size,
+        faces=tuple(face for face in faces if _is_inside(face.box, size)),
+        subject=moved(findings.subject) if findings.subject else None,
+        tilt_deg=findings.tilt_deg,
+        marks=tuple(mark for mark in marks if _is_inside(mark.box, size)),
+    )
 
 
 def _needed_scale(shown: Size, shape: Shape) -> float:
@@ -231,42 +258,6 @@ def _is_inside(box: Box, size: Size) -> bool:
     return width > 0 and height > 0 and width * height > 0.5 * box.area
 
 
-def _cube(tone: Tone | None, recipe: Recipe) -> tuple[Cube, dict[str, object]]:
-    if tone is None:
-        return Cube.identity(), {}
-    look = recipe.develop.look
-    cube, facts = _developed(tone, recipe.develop, recipe.assets[look] if look else None, recipe.anchor)
-    return cube, dict(facts)
-
-
-@lru_cache(maxsize=2)
-def _developed(
-    tone: Tone, develop: Develop, look: AssetRef | None, anchor: Anchor | None
-) -> tuple[Cube, dict[str, object]]:
-    """Kept, since a photo's surfaces share it."""
-    return cube_for(tone, develop, read_cube(look.path) if look else None, anchor=anchor)
-
-
-def ground_of(pixels: Pixels, seen: Findings, zone: SafeZone | None) -> Ground:
-    """A finished picture as a ground for stamps: faces are kept clear, the subject is avoided."""
-    return Ground(
-        size=size_of(pixels),
-        keep_clear=tuple(grown(face.box, FACE_ROOM) for face in seen.faces),
-        avoid=(seen.subject,) if seen.subject else (),
-        safe_zone=zone,
-        busy=busyness(pixels),
-    )
-
-
-def _with_stamps(
-    pixels: Pixels, seen: Findings, recipe: Recipe, zone: SafeZone | None
-) -> tuple[Pixels, tuple[Note, ...]]:
-    if recipe.overlay is None:
-        return pixels, ()
-    stamps, notes = stamps_for(recipe, ground_of(pixels, seen, zone))
-    return draw_stamps(pixels, stamps), notes
-
-
 def _save(pixels: Pixels, path: Path, photo: Photo, spec: PhotoSpec, recipe: Recipe) -> Saved:
     return save_photo(
         pixels,
@@ -277,8 +268,3 @@ def _save(pixels: Pixels, path: Path, photo: Photo, spec: PhotoSpec, recipe: Rec
         meta=photo.meta,
         keep_capture_date=recipe.privacy.keep_capture_date,
     )
-
-
-def grown(box: Box, share: float) -> Box:
-    """A box with `share` of its size more on every side."""
-    return Box(box.x - share * box.w, box.y - share * box.h, box.w * (1 + 2 * share), box.h * (1 + 2 * share))

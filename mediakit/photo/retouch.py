@@ -10,9 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-import cv2
-import numpy as np
-
 from mediakit.model import Face, Note
 from mediakit.photo.denoise import denoise, left_over
 from mediakit.photo.sharpen import sharpen
@@ -20,6 +17,7 @@ from mediakit.photo.skin import SkinFacts, smooth_skin
 from mediakit.photo.skin_mask import SkinMask, skin_masks
 from mediakit.pixels.light import Rgb8
 from mediakit.pixels.noise import Noise, measure_noise
+from mediakit.pixels.steps import attempted
 from mediakit.presets.schema import Retouch
 
 Result = TypeVar("Result")
@@ -49,7 +47,7 @@ def retouch(rgb: Rgb8, faces: Sequence[Face], options: Retouch, *, shown_scale: 
     notes: list[Note] = []
     noise = Noise(0.0, 0.0)
     if options.denoise > 0 or options.sharpen > 0:
-        noise = measure_noise(rgb)
+        noise = _or_note(lambda: measure_noise(rgb), noise, "noise-measuring", notes)
         facts["noise"] = asdict(noise)
     result = _or_note(lambda: denoise(rgb, noise, options.denoise), rgb, "denoise", notes)
     facts["denoised"] = result is not rgb
@@ -70,12 +68,8 @@ def retouch(rgb: Rgb8, faces: Sequence[Face], options: Retouch, *, shown_scale: 
 
 def _or_note(step: Callable[[], Result], otherwise: Result, name: str, notes: list[Note]) -> Result:
     """What a step makes of the picture; where it fails, the picture without it, and a note."""
-    try:
-        return step()
-    except (cv2.error, ValueError, FloatingPointError, MemoryError, np.linalg.LinAlgError) as problem:
-        reason = (str(problem).strip() or type(problem).__name__).splitlines()[0]
-        notes.append(Note(f"{name}-left-out", f"Retouch: {name} failed on this picture and was left out: {reason}"))
-        return otherwise
+    words = f"Retouch: {name} failed on this picture and was left out"
+    return attempted(step, otherwise, f"{name}-left-out", words, notes)
 
 
 def _skin(rgb: Rgb8, masks: Sequence[SkinMask], options: Retouch) -> _Skin:

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.errors import Fault, FileError
+from mediakit.errors import Fault, FileError, SetupError
 from mediakit.model import Box, Findings, Note, Saliency, Size
+from mediakit.pixels.steps import reason
 from mediakit.vision.faces import Candidate, faces_among, find_candidates, hints_among
-from mediakit.vision.subject import likelihood, saliency, subject_box
+from mediakit.vision.plain_ground import on_plain_ground
+from mediakit.vision.subject import content_box, likelihood, saliency, subject_box, with_content
 from mediakit.vision.tilt import lean_of
 
 Seen = TypeVar("Seen")
@@ -50,14 +51,18 @@ def _subject(
     rgb: NDArray[np.uint8], shown: Size, candidates: tuple[Candidate, ...]
 ) -> tuple[Saliency | None, Box | None]:
     likely = likelihood(rgb, faces_among(candidates), hints_among(candidates), shown=shown)
-    return saliency(likely), subject_box(likely, shown=shown)
+    content = on_plain_ground(rgb)
+    if content is None:
+        return saliency(likely), subject_box(likely, shown=shown)
+    return saliency(with_content(likely, content)), content_box(content, shown=shown)
 
 
 def _or_note(look: Callable[[], Seen], otherwise: Seen, what: str, notes: list[Note]) -> Seen:
     """What a detector saw; where it fails on this picture, a note and the answer of one that saw nothing."""
     try:
         return look()
-    except (cv2.error, FileError, ValueError, FloatingPointError, np.linalg.LinAlgError, MemoryError) as problem:
-        reason = (str(problem).strip() or type(problem).__name__).splitlines()[0]
-        notes.append(Note(f"{what}-unknown", f"The {what} could not be looked for: {reason}"))
+    except SetupError:
+        raise
+    except Exception as problem:  # whatever a detector raises on one picture must not cost the others
+        notes.append(Note(f"{what}-unknown", f"The {what} could not be looked for: {reason(problem)}"))
         return otherwise

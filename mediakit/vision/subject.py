@@ -11,6 +11,7 @@ A stronger map only has to replace `likelihood`; everything below it stays.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,10 @@ GRID_LONG_SIDE = 96
 MOST_SPREADS = 6.0  # an input further from its mean than this counts as this far
 
 FACE_LEVEL = 0.9  # a face stands out, whatever its colours
+CONTENT_LEVEL = 0.75  # what stands on a plain ground stands out, pale or thin as it may be
+DENSE, BETWEEN = 0.25, 0.8  # content that fills so much of its box is one; how much its gaps count
+CONTENT_AIR = 0.02  # around it, of the longer side: serifs and thin ends are paler than the rest
+GROUND_LEFT = 0.15  # of what the map makes of the ground itself
 HINT_LEVEL = 0.45  # what may be a face is worth keeping, but is no subject by itself
 SEED = 0.5  # a subject has a core at least this likely
 EXTENT = 0.3  # and reaches out to here
@@ -76,6 +81,34 @@ def likelihood(rgb: NDArray[np.uint8], faces: Sequence[Face] = (), hints: Sequen
     for group, least in zip(boxes, (FACE_LEVEL, HINT_LEVEL), strict=True):
         likely = np.maximum(likely, least * heads(likely.shape, group))
     return likely
+
+
+def with_content(likely: Plane, content: Plane) -> Plane:
+    """A map of a picture with a plain ground: what stands on it (`plain_ground`) stands out, the ground does not."""
+    left, top, right, bottom = _content_edges(content)
+    there = content.copy()
+    box = there[math.floor(top) : math.ceil(bottom), math.floor(left) : math.ceil(right)]
+    if box.mean() >= DENSE:  # one thing, or lines that belong together: the gaps are part of it
+        np.maximum(box, BETWEEN, out=box)
+    stands = cv2.resize(there, likely.shape[1::-1], interpolation=cv2.INTER_AREA)
+    ground = likely * (GROUND_LEFT + (1 - GROUND_LEFT) * stands)
+    return np.asarray(np.maximum(ground, CONTENT_LEVEL * stands), np.float32)
+
+
+def content_box(content: Plane, *, shown: Size) -> Box:
+    """The box around all that stands on a plain ground, with some air, in pixels of the picture `shown`."""
+    left, top, right, bottom = _content_edges(content)
+    across, down = shown.width_px / content.shape[1], shown.height_px / content.shape[0]
+    return Box(left * across, top * down, (right - left) * across, (bottom - top) * down)
+
+
+def _content_edges(content: Plane) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of all content, with some air, in cells."""
+    rows, cols = np.flatnonzero(content.any(axis=1)), np.flatnonzero(content.any(axis=0))
+    air = CONTENT_AIR * max(content.shape)
+    left, top = max(0.0, float(cols[0]) - air), max(0.0, float(rows[0]) - air)
+    right, bottom = float(cols[-1]) + 1 + air, float(rows[-1]) + 1 + air
+    return left, top, min(float(content.shape[1]), right), min(float(content.shape[0]), bottom)
 
 
 def inputs(rgb: NDArray[np.uint8], cues: Plane) -> Plane:

@@ -1,0 +1,103 @@
+"""What stands on a plain ground: lettering on a card, a product on paper, a logo on a wall.
+
+Where a picture's border is one even or evenly shaded colour, what differs from it is there on purpose, however thin or
+pale it is; a map of what stands out sees the strokes of letters badly. The ground is a quadratic surface fitted to the
+border in CIELAB, again and again without what lies off it (iterated trimming, as in least trimmed squares, Rousseeuw 1984).
+About 2 ms a photo.
+
+Limits: a patterned or cluttered ground is none. What touches more than a third of the border, or reaches
+from side to side, is a scene, not a thing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mediakit.vision.cues import Plane, lab_of
+
+LONG_SIDE_PX = 240
+BAND = 0.03  # of the longer side: what counts as border
+PLAIN_SHARE = 0.66  # of the border lies on the ground
+OFF_GROUND = 0.05  # CIELAB distance / 100 from which on something is no ground
+CLEARLY_OFF = 0.1  # what is there on purpose differs by this much somewhere
+UNEVEN = 0.02  # the ground's own distance from the fit, root mean square: paper, a wall, a soft shadow
+NIGHT, DRAWN = 0.15, 0.003  # a ground darker (L* / 100) than the first is night, unless it is as even as a drawn one
+LEAST_CONTENT, MOST_CONTENT = 0.003, 0.6  # of the picture
+FILLED = 0.1  # of the box around it all: things strewn over a wall are no thing
+SPECK = 0.005  # of the content; less is dust
+JOINED_PX = (9, 17)  # rows, columns: gaps within lettering and between its lines
+EVERY = 3  # of so many border pixels one is fitted
+ROUNDS = 4
+
+
+def on_plain_ground(rgb: NDArray[np.uint8]) -> Plane | None:
+    """Where something stands, (h, w) float32 of 0 and 1 on a copy at most 240 px long, letters joined to lines; else None.
+
+    rgb: (H, W, 3) uint8 sRGB at any size. None: the ground is not plain, nothing is on it, or it is full.
+    """
+    scale = min(1.0, LONG_SIDE_PX / max(rgb.shape[:2]))
+    size = (max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    surface = _surface(size[1], size[0])
+    ground = _ground(small, surface)
+    if ground is None:
+        return None
+    off = _lengths(lab_of(small) - surface @ ground)
+    content = _without_specks(off)
+    share = float(content.mean())
+    if not LEAST_CONTENT <= share <= MOST_CONTENT:
+        return None
+    rows, cols = np.flatnonzero(content.any(axis=1)), np.flatnonzero(content.any(axis=0))
+    if cols[0] == 0 and cols[-1] == size[0] - 1:  # from one side to the other: a horizon, a shelf
+        return None
+    box = content[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+    return content.astype(np.float32) if box.mean() >= FILLED else None
+
+
+def _without_specks(off: Plane) -> NDArray[np.bool_]:
+    """What is clearly off the ground, letters joined to lines, dust left out."""
+    near = cv2.morphologyEx((off > OFF_GROUND).astype(np.uint8), cv2.MORPH_CLOSE, np.ones(JOINED_PX, np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+    clear = np.bincount(labels.ravel(), weights=(off > CLEARLY_OFF).ravel(), minlength=count) > 0
+    kept = clear & (stats[:, cv2.CC_STAT_AREA] >= max(4.0, SPECK * float(near.sum())))
+    kept[0] = False
+    joined: NDArray[np.bool_] = kept[labels]
+    return joined
+
+
+def _ground(small: NDArray[np.uint8], surface: Plane) -> Plane | None:
+    """The ground's surface, (6, 3) coefficients of CIELAB / 100; None where the border is not plain, or is a night."""
+    height, width = small.shape[:2]
+    band = max(2, round(BAND * max(height, width)))
+    border = np.ones((height, width), np.bool_)
+    border[band:-band, band:-band] = False
+    at, colours = surface[border][::EVERY], lab_of(small[border][::EVERY][None])[0]
+    kept = np.ones(len(at), np.bool_)
+    for _ in range(ROUNDS):
+        known = at[kept]
+        fitted = np.linalg.solve(known.T @ known + 1e-3 * np.eye(known.shape[1]), known.T @ colours[kept])
+        off = _lengths(colours - at @ fitted)
+        kept = off <= max(OFF_GROUND, float(np.median(off)))
+    rough = float(np.sqrt(np.square(off[kept]).mean()))
+    if kept.mean() < PLAIN_SHARE or rough > UNEVEN:
+        return None
+    if float(np.median(colours[kept][:, 0])) < NIGHT and rough > DRAWN:
+        return None
+    return fitted.astype(np.float32)
+
+
+def _lengths(vectors: Plane) -> Plane:
+    """(..., 3) to (...)."""
+    length: Plane = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    return length
+
+
+@lru_cache(maxsize=8)
+def _surface(height: int, width: int) -> Plane:
+    """1, x, y, xx, xy, yy for every pixel, (h, w, 6), x and y from -1 to 1."""
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).astype(np.float32)
