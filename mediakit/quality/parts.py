@@ -21,8 +21,16 @@ FINE_LEVEL, POOR_LEVEL = 0.4, 2.8
 """Levels of a learned fault: 1 light, 2 medium, 3 strong."""
 NAMED = 0.75
 """A part under this gets its tip."""
-SHARP_PX, NOT_SHARP_PX = 0.15, 0.5
+DARK_LEVEL = 0.9
+"""Underexposure up to this is how many fine photos look: a dark dress, an evening."""
+SHARP_PX, NOT_SHARP_PX = 0.35, 0.7
 """Where the subject's own edges are as sharp as the first, softness that the network sees is the background's."""
+FACE_SHARP_PX, FACE_NOT_SHARP_PX = 0.6, 0.9
+"""The same of a face: skin has few edges, and sharp ones measure up to 0.7 px (`benchmarks/score.py`)."""
+LIT, NOT_LIT = 50.0, 35.0
+"""L* of a face: where it is as light as the first, the dark that the network sees lies around it, as on a stage."""
+GROUND_IS_BRIGHT = 2.5
+"""Levels of overexposure that a plain white ground is taken for, all of the picture."""
 LEARNED_SHARE = 0.7
 """Of a part's value, where the network has an answer; the rest is measured."""
 
@@ -42,26 +50,40 @@ def sharpness_part(soft_px: float | None, detail: float, level: float | None, *,
     else:
         measured_value = 0.5 * ramp(soft_px, 2.0, 0.2) + 0.5 * ramp(np.log2(detail + 0.5), 0.3, 3.8)
         if level is not None:
-            level = min(level, float(np.interp(soft_px, (SHARP_PX, NOT_SHARP_PX), (0.6, 3.5))))
+            sharp = (FACE_SHARP_PX, FACE_NOT_SHARP_PX) if of_face else (SHARP_PX, NOT_SHARP_PX)
+            level = min(level, float(np.interp(soft_px, sharp, (0.6, 3.5))))
         fact = f"edges of {what} {soft_px:.1f} px soft at 1024 px, fine detail of {detail:.1f} levels"
         tip = f"Hold still, tap to focus or move closer: {what} is blurred."
     return _named("sharpness", mixed(measured_value, level), 0.2, fact, tip)
 
 
 def exposure_part(
-    light: tuple[float, float, float], white: float, under: float | None, over: float | None, *, of_face: bool
+    light: tuple[float, float, float],
+    white: float,
+    under: float | None,
+    over: float | None,
+    *,
+    of_face: bool,
+    ground: float = 0.0,
 ) -> Part:
-    """light: CIE L* of the darkest 5 %, the median and the brightest 5 % of face or picture; white: share of it blown."""
+    """light: CIE L* of the darkest 5 %, the median and the brightest 5 % of face or picture; white: share of it blown.
+
+    under, over: levels that the network sees, None where nobody asked it; ground: the share of plain white paper.
+    """
     low, middle, high = light
     what = "face" if of_face else "picture"
     dark = min(ramp(middle, 8, 32), max(ramp(high, 22, 66), 0.05))
-    bright = 0.5 * ramp(middle, 97, 84) + 0.5 * ramp(white, 0.6, 0.05)
+    bright = 0.5 * ramp(middle, 97, 84) + 0.5 * ramp(white - ground, 0.6, 0.05)
     # Half the light is about 15 units of L* in the middle of the range.
     stops = (50 - middle) / 15
     # A night street is dark and a product on white is bright, and both are right: where the network has an answer, levels
     # alone count only for what is wrong whatever it shows, nearly black or without a dark spot.
-    dark_value = dark if under is None else min(_of_level(under), ramp(middle, -0.5, 2.5))
-    bright_value = bright if over is None else min(_of_level(over), ramp(low, 99, 90))
+    if under is not None and of_face:
+        under = min(under, float(np.interp(middle, (NOT_LIT, LIT), (POOR_LEVEL, 0.6))))
+    if over is not None:
+        over -= GROUND_IS_BRIGHT * ground
+    dark_value = dark if under is None else min(ramp(under, POOR_LEVEL, DARK_LEVEL), ramp(middle, -0.5, 2.5))
+    bright_value = bright if over is None else min(_of_level(over), 1.0 if ground else ramp(low, 99, 90))
     fact = f"{what} at L* {middle:.0f}, darkest {low:.0f}, brightest {high:.0f}"
     if dark_value <= bright_value:
         by = max(stops, under or 0.0)
@@ -75,8 +97,9 @@ def _stops(count: float) -> str:
     return "1 stop" if whole == 1 else f"{whole} stops"
 
 
-def clipping_part(white: float, black: float) -> Part:
-    """Shares of the picture that are pure white or pure black."""
+def clipping_part(white: float, black: float, ground: float = 0.0) -> Part:
+    """Shares of the picture that are pure white or pure black; ground: the share that is plain white paper, no fault."""
+    white = max(0.0, white - ground)
     value = min(ramp(white, 0.75, 0.1), ramp(black, 0.75, 0.15))
     tip = "Keep the lamp or window out of the frame." if white > black else "Add light: the shadows are empty."
     return _named("clipping", value, 0.06, f"{100 * white:.1f} % pure white, {100 * black:.1f} % pure black", tip)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.look.features import LEVELS
 from mediakit.look.measure import Tone, measure
 from mediakit.model import Box, Crop, Face, Findings, Part, Score, Size
 from mediakit.quality import measures
@@ -39,6 +40,7 @@ class Judged:
     detail: float
     noise: float
     judged_cast: float
+    paper: float
     work: Pixels
     shown: Size
 
@@ -77,12 +79,13 @@ def judge_photo(
     if soft is None and where is not None:
         soft = measures.softness_px(grey, noise)
     detail = measures.fine_detail(grey, noise)
-    light = (tone or measure(work, skin_boxes=[face.box for face in faces])).cast
-    judged_cast = math.hypot(light.warm, 1.5 * light.magenta)
+    light = tone or measure(work, skin_boxes=[face.box for face in faces])
+    paper = _paper(light)
+    judged_cast = math.hypot(light.cast.warm, 1.5 * light.cast.magenta)
     found = [
         reasons.impression_part(seen.opinion),
         reasons.sharpness_part(soft, detail, seen.soft, of_face=bool(faces)),
-        *_light_parts(work, faces, seen, judged_cast),
+        *_light_parts(work, faces, seen, judged_cast, paper),
         reasons.noise_part(noise, seen.noise),
         reasons.resolution_part(shown),
     ]
@@ -91,7 +94,7 @@ def judge_photo(
     if tilt_counts and findings.tilt_deg is not None:
         found.append(reasons.tilt_part(findings.tilt_deg))
     found += _face_parts(grey, noise, faces)
-    return Judged(total(found), seen, soft, detail, noise, judged_cast, work, shown)
+    return Judged(total(found), seen, soft, detail, noise, judged_cast, paper, work, shown)
 
 
 def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Crop) -> Score:
@@ -119,7 +122,7 @@ def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Cro
         [
             reasons.impression_part(seen.opinion),
             reasons.sharpness_part(soft, source.detail, seen.soft, of_face=bool(faces)),
-            *_light_parts(rgb, faces, seen, judged_cast),
+            *_light_parts(rgb, faces, seen, judged_cast, source.paper),
             reasons.noise_part(source.noise * enlarged, seen.noise),
             reasons.resolution_part(_true_size(size, crop)),
             *([reasons.faces_part(faces, size)] if faces else []),
@@ -141,17 +144,31 @@ def frame_parts(work: Pixels, faces: Sequence[Face], subject: Box | None, seen: 
     ]
 
 
-def _light_parts(rgb: Pixels, faces: Sequence[Face], seen: Impression | None, cast: float | None) -> list[Part]:
+def _light_parts(
+    rgb: Pixels, faces: Sequence[Face], seen: Impression | None, cast: float | None, ground: float = 0.0
+) -> list[Part]:
     light = measures.lightness(rgb, faces[0].box if faces else None)
     # What looks too dark as well as too bright is a contrasty scene.
     under, over = (seen.under, seen.over - seen.under) if seen else (None, None)
     small = measures.thumbnail(rgb)
     white, black = measures.clipped_shares(small)
     return [
-        reasons.exposure_part(light, white, under, over, of_face=bool(faces)),
-        reasons.clipping_part(white, black),
+        reasons.exposure_part(light, white, under, over, of_face=bool(faces), ground=ground),
+        reasons.clipping_part(white, black, ground),
         reasons.cast_part(*measures.neutral_cast(small), cast),
     ]
+
+
+def _paper(tone: Tone) -> float:
+    """The share of the picture that is white paper behind a thing: plain ground, where the rest is not blown as well.
+
+    A wall that was blown by too much light looks as plain, but takes what stands before it along.
+    """
+    dark, middle = (float(np.interp(share, LEVELS, tone.mid)) for share in (0.05, 0.5))
+    of_its_own = (
+        reasons.ramp(tone.clipped_light, 0.04, 0.01) * reasons.ramp(middle, 0.85, 0.65) * reasons.ramp(dark, 0.5, 0.35)
+    )
+    return tone.white_ground * of_its_own
 
 
 def _face_parts(grey: NDArray[np.float32], noise: float, faces: Sequence[Face]) -> list[Part]:

@@ -62,10 +62,10 @@ def test_the_right_part_falls_with_the_fault_and_the_whole_never_rises(fault, na
     clean = detailed()
     found = [score(clean), *(score(faulty(clean, fault, strength)) for strength in range(3))]
     values = [part(one, name).value for one in found]
-    assert all(later <= earlier + 0.06 for earlier, later in pairwise(values))  # a learned level is no exact figure
+    assert all(later <= earlier for earlier, later in pairwise(values))
     assert values[3] < values[0] - 0.2
     wholes = [one.value for one in found]
-    assert all(later <= earlier + 0.5 for earlier, later in pairwise(wholes))
+    assert all(later <= earlier for earlier, later in pairwise(wholes))
 
 
 def test_a_soft_background_behind_a_sharp_subject_is_no_fault():
@@ -84,6 +84,31 @@ def test_size_and_a_careful_save_hardly_move_the_score():
     saved = cv2.imdecode(coded, cv2.IMREAD_COLOR)
     values = [score(rgb).value for rgb in (large, small, saved)]
     assert max(values) - min(values) < 5
+
+
+def on_paper(rgb: np.ndarray) -> np.ndarray:
+    """A thing cut out and laid on white paper."""
+    page = np.full_like(rgb, 255)
+    page[150:570, 200:760] = rgb[150:570, 200:760]
+    return page
+
+
+def test_white_paper_behind_a_product_is_no_glare_and_a_blown_product_on_it_is():
+    fine, blown = score(on_paper(detailed())), score(on_paper(faulty(detailed(), "bright", 2)))
+    assert part(fine, "exposure").value > 0.8
+    assert part(fine, "clipping").value > 0.9
+    assert part(blown, "exposure").value < part(fine, "exposure").value - 0.1
+    assert blown.value < fine.value
+
+
+def test_the_dark_around_a_lit_face_is_a_stage_and_no_fault():
+    lit = detailed()
+    stage = (lit * 0.12).astype(np.uint8)
+    stage[200:520, 300:660] = lit[200:520, 300:660]
+    face = Face(Box(320, 220, 300, 280), 0.9)
+    on_stage, unlit = score(stage, faces=(face,)), score((lit * 0.12).astype(np.uint8), faces=(face,))
+    assert part(on_stage, "exposure").value > 0.9
+    assert part(unlit, "exposure").value < 0.5
 
 
 def test_a_cut_face_costs_and_says_so():
