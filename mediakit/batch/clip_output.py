@@ -14,6 +14,7 @@ from mediakit.batch.clip_care import cared_for, followed_steadied, look_steadied
 from mediakit.batch.clip_length import Stretch, best_stretch
 from mediakit.batch.clip_parts import least_part_s, parts_of
 from mediakit.batch.clip_plan import LENGTH_TOLERANCE_S, Planned, clip_spec, encoding_of, even_size, smaller_sizes
+from mediakit.batch.clip_veil import Hidden, Veils
 from mediakit.frame.clip import merge
 from mediakit.frame.reframe import CameraPath
 from mediakit.frame.solve import Framing
@@ -48,6 +49,8 @@ class Known:
     heard: Heard | None = None
     jumps: Path | None = None
     """What steadies it, where it shakes."""
+    veils: Veils | None = None
+    """Who and what is hidden in it."""
 
 
 def stretches_of(recipe: Recipe, known: Known) -> tuple[Stretch | None, ...]:
@@ -108,7 +111,9 @@ def plan_output(recipe: Recipe, known: Known, path: Path, work: Path, stretch: S
         as_shot=spec.picture == "as-shot",
     )
     output, mended = cared_for(plain, recipe, look, jumps)
-    facts: dict[str, object] = {"develop": developed, **mended}
+    hidden = known.veils.of(recipe) if known.veils is not None else Hidden()
+    output, notes = replace(output, mattes=hidden.mattes), (*notes, *hidden.notes)
+    facts: dict[str, object] = {"develop": developed, **mended, **hidden.facts}
     if camera is not None:
         facts["camera"] = camera.facts()
     if stretch is not None:

@@ -30,6 +30,7 @@ from mediakit.video.sample import grab_frame
 
 if TYPE_CHECKING:
     from mediakit.batch.clip_output import Known
+    from mediakit.marks.find import What
     from mediakit.video.follow import Followed
     from mediakit.video.look import ClipLook
 
@@ -163,20 +164,26 @@ def _known(wanted: list[Wanted], clip: _Clip, work: Path) -> tuple[Known | None,
     if clip.look is None:
         return None, ()
     from mediakit.batch.clip_output import Known
+    from mediakit.batch.clip_veil import Veils
 
-    follower, (jumps, shaky) = _follower(clip), _jumps(wanted, clip, work)
-    return Known(info=clip.info, look=clip.look, follower=follower, heard=clip.heard, jumps=jumps), shaky
+    follower, (jumps, shaky) = _follower(wanted, clip), _jumps(wanted, clip, work)
+    veils = Veils(clip.info, clip.look, follower, work, clip.out, preview_name(wanted[0]))
+    known = Known(info=clip.info, look=clip.look, follower=follower, heard=clip.heard, jumps=jumps, veils=veils)
+    return known, shaky
 
 
-def _follower(clip: _Clip) -> Callable[[], Followed]:
+def _follower(wanted: list[Wanted], clip: _Clip) -> Callable[[], Followed]:
     """Follows what the clip shows when the first deliverable asks; the others share the answer."""
+    marks = {item.recipe.marks.find for item in wanted if item.recipe.marks is not None}
+    what: What = "off" if not marks else "codes" if marks == {"codes"} else "all"
+    heads = any(item.recipe.privacy.bystanders == "blur" for item in wanted)
 
     @cache
     def followed() -> Followed:
         from mediakit.video.follow import follow
 
         assert clip.look is not None  # nobody asks where nobody looked
-        return follow(clip.path, clip.info, clip.look)
+        return follow(clip.path, clip.info, clip.look, heads=heads, marks=what)
 
     return followed
 

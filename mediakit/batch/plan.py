@@ -161,7 +161,7 @@ def plan_batch(
                 settings=settings,
                 wanted=wanted,
                 skipped=_skipped(source.kind, targets),
-                notes=(*shared.notes.get(source.rel, ()), *_unblurred(source, preset), *unfit),
+                notes=(*shared.notes.get(source.rel, ()), *unfit),
                 marks=what_to_find(preset.preset.marks, posts=posts) if scored else "off",
                 scored=scored,
             )
@@ -246,10 +246,8 @@ def _wanted(  # noqa: PLR0913, PLR0917 - a source, what is wanted of it, and wha
         return []
     spec = target.surface.spec(source.kind)
     common = recipe_for(preset, target, source.kind, bed_seed=sha256)
-    recipe = common.anchored(anchor)
-    if source.kind is Kind.PHOTO:
-        recipe = recipe.keeping(preset.preset.privacy.keep_faces.get(source.rel, ()))
-    recipe = recipe.focused(focus)
+    kept = preset.preset.privacy.keep_faces.get(source.rel, ())
+    recipe = common.anchored(anchor).keeping(kept).focused(focus)
     suffix = ".mp4" if source.kind is Kind.CLIP else ".jpg"
     path = f"{target.folder}/{stem}{suffix}"
     fingerprint = fingerprints.of(recipe, shared=recipe is common)
@@ -262,14 +260,6 @@ def _wanted(  # noqa: PLR0913, PLR0917 - a source, what is wanted of it, and wha
         item = Wanted(target=cover.name, path=path, recipe=cover_recipe, fingerprint=fingerprint)
         wanted.append(replace(item, cover_of=target.name))
     return wanted
-
-
-def _unblurred(source: Source, preset: LoadedPreset) -> tuple[Note, ...]:
-    """What has to be said of a clip where the preset blurs bystanders: only photos and covers are."""
-    if source.kind is not Kind.CLIP or preset.preset.privacy.bystanders != "blur":
-        return ()
-    words = "Faces in clips are not blurred, only those on photos and covers: look at this clip before you post it."
-    return (Note("clip-not-blurred", words),)
 
 
 def _focus(source: Source) -> tuple[tuple[float, ...], tuple[Note, ...]]:

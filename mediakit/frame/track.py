@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mediakit.model import Box, Face, Size
 
@@ -47,6 +48,8 @@ class Track:
     """One person's (or thing's) sightings within one shot, in order of time."""
 
     sightings: list[Sighting] = field(default_factory=list)
+    portrait: NDArray[np.uint8] | None = None
+    """The face at its largest, cut out with room around it, (h, w, 3) uint8 sRGB; None where nobody asked for it."""
 
     @property
     def begin_s(self) -> float:
@@ -100,9 +103,10 @@ def main_tracks(shot: Shot, picture: Size) -> list[Track]:
     tall = [track for track in sure if track.height >= LEAST_HEIGHT * picture.height_px]
     if not tall:
         return []
-    largest = max(track.area for track in tall)
     longest = max(len(track.sightings) for track in tall)
-    main = [t for t in tall if t.area >= 0.25 * largest and len(t.sightings) >= LEAST_PRESENCE * longest]
+    there = [track for track in tall if len(track.sightings) >= LEAST_PRESENCE * longest]
+    largest = max(track.area for track in there)
+    main = [track for track in there if track.area >= 0.25 * largest]
     return sorted(main, key=lambda track: -track.area)
 
 

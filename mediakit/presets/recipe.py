@@ -52,9 +52,9 @@ class Recipe(Data):
     anchor: Anchor | None = None
     """What this one photo is developed to because of the photos it was taken with."""
     marks: Marks | None = None
-    """Set where codes and contact details of a photo are blurred."""
+    """Set where codes and contact details are blurred."""
     keep_faces: tuple[int, ...] = ()
-    """Numbers of the faces of this one photo that are not blurred, from 1."""
+    """Numbers of the faces of this one source that are not blurred, from 1."""
     assets: dict[str, AssetRef] = Field(default_factory=dict)
 
     @property
@@ -68,6 +68,8 @@ class Recipe(Data):
         spec, develop = self.target.surface.clip, self.develop
         if self.kind is not Kind.CLIP or spec is None or spec.picture != "as-shot" or self.overlay is not None:
             return False
+        if self.marks is not None or self.privacy.bystanders == "blur":
+            return False
         return develop.look is None and develop.white_balance == develop.auto_tone == 0
 
     def settled(self, shown: Size) -> Recipe:
@@ -79,7 +81,7 @@ class Recipe(Data):
         return self if anchor is None else self.model_copy(update={"anchor": anchor})
 
     def keeping(self, faces: tuple[int, ...]) -> Recipe:
-        """The recipe for one photo some of whose faces somebody vouched for; the same where no face is blurred anyway."""
+        """The recipe for one source some of whose faces somebody vouched for; the same where no face is blurred anyway."""
         if not faces or self.privacy.bystanders != "blur":
             return self
         return self.model_copy(update={"keep_faces": tuple(sorted(set(faces)))})

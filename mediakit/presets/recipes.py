@@ -55,8 +55,8 @@ def _recipe(loaded: LoadedPreset, target: Target, kind: Kind, bed_index: int | N
         retouch=preset.retouch if kind is Kind.PHOTO else Retouch(),  # clips are not retouched
         frame=preset.frame,
         overlay=_overlay(loaded, target, files),
-        privacy=_privacy(loaded, files) if kind is Kind.PHOTO else Privacy(),
-        marks=preset.marks if kind is Kind.PHOTO and _blurs_marks(preset.marks) else None,
+        privacy=_privacy(loaded, files) if kind is Kind.PHOTO or preset.privacy.bystanders == "blur" else Privacy(),
+        marks=preset.marks if _blurs_marks(preset.marks) else None,
         sound=_sound(preset.sound) if kind is Kind.CLIP else None,
         clip=preset.clip if kind is Kind.CLIP else None,
         bed=None if bed_index is None else _bed(loaded, bed_index, files),

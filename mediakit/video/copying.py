@@ -38,6 +38,7 @@ def can_copy_picture(info: ClipInfo, output: ClipOutput) -> bool:
         and output.logo is None
         and output.camera is None
         and output.jumps is None
+        and not output.mattes
         and output.denoise == 0
         and output.fit == "crop"
         and output.crop == Crop.whole(info.size)

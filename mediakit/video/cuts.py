@@ -19,13 +19,15 @@ Thumb = NDArray[np.uint8]
 LEAST_SHOT_S = 0.4
 JUMP = 14.0
 """Mean difference in levels of 255 below which nothing is a cut."""
-ABOVE = 3.0
+ABOVE = 2.5
 """How many times the largest of the jumps around it."""
 AROUND = 6
 """Frames on either side it is held against."""
-MOVED_SHARE = 0.35
+MOVED_SHARE = 0.3
 """Of the places that must have changed by a lot."""
 MOVED_LEVELS = 24
+FULL_CONTRAST, LEAST_CONTRAST = 40.0, 0.25
+"""Standard deviation of a well-lit picture's levels; on a dark stage a cut is a smaller jump, down to this share of it."""
 BACK = 0.6
 """The frame after a flash is like the one before it: less than this share of the jump away."""
 
@@ -75,10 +77,11 @@ class CutFinder:
 
 
 def _apart(one: Thumb | None, other: Thumb) -> tuple[float, float]:
-    """Mean difference, and the share of places that changed by a lot."""
+    """Mean difference, and the share of places that changed by a lot; both as if the picture were of full contrast."""
     if one is None or one.shape != other.shape:
         return 0.0, 0.0
-    difference = np.abs(one.astype(np.int16) - other)
+    contrast = (float(one.std()) + float(other.std())) / 2
+    difference = np.abs(one.astype(np.int16) - other) / min(1.0, max(LEAST_CONTRAST, contrast / FULL_CONTRAST))
     return float(difference.mean()), float((difference > MOVED_LEVELS).mean())
 
 

@@ -8,6 +8,7 @@ them are looked at at 640 px. Faces are the detector's (`vision.faces`); between
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -15,12 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.frame.track import Shot, Sighting, Track, join
-from mediakit.model import Face, Findings, Size
+from mediakit.marks.find import What
+from mediakit.model import Face, Findings, Note, Size
 from mediakit.pixels.light import luma
 from mediakit.video.clip import ClipInfo
 from mediakit.video.cover import exposure, face_worth, sharpness
 from mediakit.video.cuts import CutFinder
+from mediakit.video.heads import LOOKING_EDGE_PX as CLOSE_EDGE_PX
+from mediakit.video.heads import LOOKS_A_SECOND as CLOSE_LOOKS_A_SECOND
+from mediakit.video.heads import Portraits, candidates_near_and_far
 from mediakit.video.look import ClipLook
+from mediakit.video.mark_track import MarkTracker, SeenMark
 from mediakit.video.sample import walk_frames
 from mediakit.video.thing import ThingTracker
 from mediakit.vision.faces import find_candidates
@@ -43,19 +49,37 @@ class Followed:
     shots: tuple[Shot, ...]
     times_s: tuple[float, ...]
     worth: tuple[float, ...] = ()
+    frame_times_s: tuple[float, ...] = ()
+    """When each frame is shown, in multiples of `tick`."""
+    tick: Fraction = Fraction(1, 90000)
+    marks: tuple[SeenMark, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
-def follow(path: Path, info: ClipInfo, look: ClipLook) -> Followed:
-    """Walk through the clip at `path`. `look` says where its subject is where it shows no faces. Raises FileError."""
-    cuts, watcher = CutFinder(), _Watcher(info)
+def follow(path: Path, info: ClipInfo, look: ClipLook, *, heads: bool = False, marks: What = "off") -> Followed:
+    """Walk through the clip at `path`. `look` says where its subject is where it shows no faces.
+
+    heads: look more closely and more often, for small faces too, and keep everybody's portrait; marks: follow these, for
+    what is to be hidden. Raises FileError.
+    """
+    closely = heads or marks != "off"
+    edge_px, rate = (CLOSE_EDGE_PX, CLOSE_LOOKS_A_SECOND) if closely else (LOOKING_EDGE_PX, LOOKS_A_SECOND)
+    cuts, watcher = CutFinder(), _Watcher(info, Portraits() if heads else None)
+    reader = MarkTracker(info.size, marks) if marks != "off" else None
+    frame_times: list[float] = []
     thing = ThingTracker.of(look, info) if not look.findings.main_faces else None
     due_s = 0.0
-    for frame in walk_frames(path, info, long_edge_px=LOOKING_EDGE_PX):
+    tick = Fraction(1, 90000)
+    for frame in walk_frames(path, info, long_edge_px=edge_px):
+        tick = frame.tick
         cuts.add(frame.t_s, frame.thumb)
+        frame_times.append(frame.t_s)
         if frame.t_s + 1e-6 < due_s:
             continue
-        due_s = max(due_s + 1 / LOOKS_A_SECOND, frame.t_s + 0.5 / LOOKS_A_SECOND)
+        due_s = max(due_s + 1 / rate, frame.t_s + 0.5 / rate)
         rgb = frame.shown()
+        if reader is not None:
+            reader.look(rgb, frame.t_s)
         watcher.look(rgb, frame.t_s)
         if thing is not None:
             thing.look(rgb, frame.t_s)
@@ -68,6 +92,10 @@ def follow(path: Path, info: ClipInfo, look: ClipLook) -> Followed:
         ),
         tuple(watcher.times_s),
         watcher.worth(),
+        tuple(frame_times),
+        tick,
+        tuple(reader.seen) if reader else (),
+        tuple(sorted(reader.notes, key=lambda note: note.code)) if reader else (),
     )
 
 
@@ -79,6 +107,7 @@ class _Seen:
     sure: bool
     mouth: Pixels | None
     eyes: Pixels | None
+    portrait: Pixels | None = None
 
 
 @dataclass(slots=True)
@@ -86,6 +115,7 @@ class _Watcher:
     """Looks for faces. Cuts are known only afterwards, so sightings are kept look by look."""
 
     info: ClipInfo
+    portraits: Portraits | None = None
     times_s: list[float] = field(default_factory=list)
     seen: list[list[_Seen]] = field(default_factory=list)
     looks: list[tuple[float, float, float]] = field(default_factory=list)
@@ -95,13 +125,18 @@ class _Watcher:
         """One more moment."""
         to_sample = rgb.shape[1] / self.info.size.width_px
         grey = luma(rgb)
-        candidates = [one for one in find_candidates(rgb, shown=self.info.size) if max(one.seen) >= WEAK or one.is_face]
+        shown = self.info.size
+        found = find_candidates(rgb, shown=shown) if self.portraits is None else candidates_near_and_far(rgb, shown)
+        candidates = [one for one in found if max(one.seen) >= WEAK or one.is_face]
         faces = tuple(one.face for one in candidates if one.is_face)
         self.times_s.append(t_s)
         findings = Findings(self.info.size, faces)
         small = np.ascontiguousarray(rgb[::2, ::2])
         self.looks.append((exposure(small), sharpness(rgb), face_worth(findings)))
         self.seen.append([_Seen(one.face, one.is_face, *_patches(grey, one.face, to_sample)) for one in candidates])
+        for one in self.seen[-1]:
+            if one.sure and self.portraits is not None:
+                one.portrait = self.portraits.of(rgb, one.face, t_s, to_sample)
 
     def worth(self) -> tuple[float, ...]:
         """Of each look; sharpness counts against the clip's own sharpest looks."""
@@ -121,6 +156,8 @@ class _Watcher:
                 if known is None:
                     tracks.append(track)
                 track.sightings.append(Sighting(t_s, one.face, _talk(last.get(id(track)), one), one.sure))
+                if one.portrait is not None and (track.portrait is None or one.portrait.size > track.portrait.size):
+                    track.portrait = one.portrait
                 last[id(track)] = one
         return tuple(tracks)
 

@@ -19,6 +19,7 @@ from mediakit.video.colour import matrix_of
 from mediakit.video.graph import Chain, Filter, make
 from mediakit.video.pan import pan_for
 from mediakit.video.steady import taken_back
+from mediakit.video.veil_graph import veil_chains
 
 if TYPE_CHECKING:
     from mediakit.frame.reframe import CameraPath
@@ -56,6 +57,8 @@ class PictureStep:
     """Standard deviation of the noise to take out, in levels of 255 at the output's size; 0 for none."""
     sharpen: float = 0.0
     """How much of the detail that scaling softened is given back, 0..1."""
+    mattes: tuple[tuple[int, int], ...] = ()
+    """What is hidden: the input that holds each matte, and the size of its cells in stored pixels (see `veil`)."""
     written: Size | None = None
     """What the finished picture is scaled to at last; None where it has its size."""
 
@@ -63,12 +66,26 @@ class PictureStep:
 def picture_chains(info: ClipInfo, source: str, steps: list[PictureStep]) -> list[Chain]:
     """Chains from the input pad `source` to the pads `v0`, `v1` ..., one a step."""
     common = _common(info)
-    if len(steps) == 1:
-        return [*_step_chains(info, steps[0], 0, (source,), common)]
-    split = Chain((source,), (*common, make("split", outputs=len(steps))), tuple(f"s{n}" for n in range(len(steps))))
-    chains = [split]
-    for n, step in enumerate(steps):
-        chains += _step_chains(info, step, n, (f"s{n}",), ())
+    chains: list[Chain] = []
+    sources: list[tuple[str, ...]] = [(source,)]
+    before = common
+    groups = list(dict.fromkeys(step.mattes for step in steps))
+    if len(groups) > 1:
+        sources = [(f"g{n}",) for n in range(len(groups))]
+        chains.append(Chain((source,), (*common, make("split", outputs=len(groups))), tuple(one for (one,) in sources)))
+        before = ()
+    for number, (mattes, start) in enumerate(zip(groups, sources, strict=True)):
+        members = [(n, step) for n, step in enumerate(steps) if step.mattes == mattes]
+        opened, first, rest = veil_chains(info, start, before, mattes, number)
+        chains += opened
+        if len(members) == 1:
+            n, step = members[0]
+            chains += _step_chains(info, step, n, first, rest)
+            continue
+        outputs = tuple(f"s{n}" for n, _ in members)
+        chains.append(Chain(first, (*rest, make("split", outputs=len(members))), outputs))
+        for n, step in members:
+            chains += _step_chains(info, step, n, (f"s{n}",), ())
     return chains
 
 

@@ -27,6 +27,7 @@ from mediakit.video.encode import Encoding
 if TYPE_CHECKING:
     from mediakit.frame.reframe import CameraPath
     from mediakit.pixels.cube import Cube
+    from mediakit.video.veil import Matte
 
 LEAST_TIMEOUT_S = 120.0
 SLOWEST_PX_A_SECOND = 2_000_000
@@ -70,6 +71,8 @@ class ClipOutput:
     length: Seconds | None = None
     """The stretch of the source that is used; None: to its end."""
     encoding: Encoding = field(default_factory=Encoding)
+    mattes: tuple[Matte, ...] = ()
+    """What is hidden in the picture (see `veil`)."""
     camera: CameraPath | None = None
     """Where the crop moves: its frames are the deliverable's, its window is as large as `crop`, its first crop."""
     as_shot: bool = False

@@ -89,6 +89,8 @@ class Passing:
     the picture as `Sample.rgb` has it, and costs ten times as much."""
 
     t_s: float
+    tick: Fraction
+    """Of the clip's clock."""
     thumb: NDArray[np.uint8]
     shown: Callable[[], NDArray[np.uint8]]
 
@@ -101,7 +103,7 @@ def walk_frames(path: Path, info: ClipInfo, *, long_edge_px: int = 640) -> Itera
     with _Reader.open(path, info, long_edge_px) as reader:
         reader.stream.codec_context.options = {"skip_loop_filter": "all"}
         for frame in reader.walk():
-            yield Passing(float(reader.position or 0), _thumb(frame), partial(reader.shown, frame))
+            yield Passing(float(reader.position or 0), reader.tick, _thumb(frame), partial(reader.shown, frame))
 
 
 def grab_frame(path: Path, info: ClipInfo | None, t_s: float, *, long_edge_px: int | None = None) -> NDArray[np.uint8]:
@@ -153,6 +155,11 @@ class _Reader:
         pictures = [self.shown(frame) for frame in (first, *following)]
         self.position = None  # read past what the next seek may ask for
         return pictures
+
+    @property
+    def tick(self) -> Fraction:
+        """What the clip's times are multiples of, in seconds."""
+        return Fraction(self.stream.time_base or Fraction(1, 90000))
 
     def walk(self) -> Iterator[VideoFrame]:
         """All frames from the beginning."""

@@ -53,7 +53,7 @@ class ThingTracker:
         grey: Pixels = np.ascontiguousarray(luma(rgb), dtype=np.uint8)
         to_shown = self.info.size.width_px / rgb.shape[1]
         if self._box is not None and self._before is not None:
-            moved = _followed(self._before, grey, self._box.scaled(1 / to_shown))
+            moved = followed_box(self._before, grey, self._box.scaled(1 / to_shown))
             self._box = moved.scaled(to_shown) if moved is not None else None
         while self.looks and self.looks[0][0] <= t_s + 0.1:
             _, seen = self.looks.pop(0)
@@ -72,7 +72,7 @@ class ThingTracker:
         return tuple((t_s, box) for t_s, box in self.boxes if begin_s - 1e-6 <= t_s < end_s)
 
 
-def _followed(before: Pixels, after: Pixels, box: Box) -> Box | None:
+def followed_box(before: Pixels, after: Pixels, box: Box) -> Box | None:
     """The box moved and grown as its points were; None where too few can be followed."""
     inside = np.zeros(before.shape, np.uint8)
     left, top = max(0, int(box.x)), max(0, int(box.y))

@@ -100,6 +100,7 @@ class Encoder:
         """Inputs: the clip, then logos and tracks. Everything is a list of words; nothing is ever quoted."""
         inputs = input_args(self.source, self.info.demuxer, "-threads", str(self.threads))
         count, steps, mapped = 1, [], []
+        mattes: dict[Path, int] = {}
         for place, (n, output) in enumerate(outputs.items()):
             logo_input, sound = None, ["-an"]
             if output.logo is not None:
@@ -108,13 +109,18 @@ class Encoder:
             if output.track is not None:
                 inputs += input_args(output.track.absolute(), "mov")
                 sound, count = ["-map", f"{count}:a:0", "-c:a", "copy"], count + 1
-            steps.append(self._step(output, logo_input))
+            for matte in output.mattes:
+                if matte.path not in mattes:
+                    inputs += input_args(matte.path.absolute(), "nut")
+                    mattes[matte.path], count = count, count + 1
+            hidden = tuple((mattes[matte.path], matte.cell_px) for matte in output.mattes)
+            steps.append(self._step(output, logo_input, hidden))
             mapped += ["-map", f"[v{place}]", *sound, *self._output_args(output, n, first=first)]
         graph = graph_text(picture_chains(self.info, f"0:{self.info.stream}", steps))
         limits = ("-filter_threads", str(self.threads), "-filter_complex_threads", str(self.threads))
         return [*limits, *inputs, "-filter_complex", graph, *mapped]
 
-    def _step(self, output: ClipOutput, logo_input: int | None) -> PictureStep:
+    def _step(self, output: ClipOutput, logo_input: int | None, mattes: tuple[tuple[int, int], ...]) -> PictureStep:
         logo = output.logo
         return PictureStep(
             size=output.size,
@@ -131,6 +137,7 @@ class Encoder:
             camera=output.camera,
             written=output.written,
             jumps=output.jumps,
+            mattes=mattes,
             denoise=output.denoise,
             sharpen=output.sharpen,
         )
