@@ -191,7 +191,7 @@ class Marks(Section):
     find: Literal["auto", "off", "codes", "all"] = "auto"
     """`codes`: QR and bar codes; `all`: words too (half a second a photo); `auto`: codes, and words where posts are made."""
     on_find: Literal["report", "blur"] = "report"
-    """`blur` makes codes and contact details on photos unreadable where the surface minds them."""
+    """`blur` makes codes and contact details unreadable where the surface minds them, in clips wherever they go."""
 
 
 class Posting(Section):
@@ -215,7 +215,8 @@ class Privacy(Section):
 
     keep_capture_date: bool = False
     bystanders: Literal["keep", "ask", "blur"] = "ask"
-    """Faces a photo is not about: `ask` lists them in the report, `blur` blurs the heads for good, `keep` says nothing."""
+    """Faces a photo or clip is not about: `ask` lists them in the report, `blur` blurs the heads for good, `keep` says
+    nothing."""
     staff: Asset | None = None
     """A folder with reference photos of people who agreed to be shown: `blur` leaves their faces (extra `staff`)."""
     keep_faces: dict[str, tuple[Annotated[int, Field(ge=1)], ...]] = Field(default_factory=dict)
