@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mediakit.look.cast import Cast
 from mediakit.look.features import LEVELS, channel_range, features
 from mediakit.look.ground import without_ground
+from mediakit.look.one_hue import believed
 from mediakit.look.prior import Judgement, judge
 from mediakit.look.vivid import Vivid, skins_of, vivid_colours
 from mediakit.model import Box
@@ -65,7 +66,7 @@ def measure(rgb_small: Rgb8, *, skin_boxes: Sequence[Box] = ()) -> Tone:
     judgement = judge(features(ground.rest))
     darkest, lightest = channel_range(ground.rest)
     return Tone(
-        cast=_cast(judgement, lightest - darkest),
+        cast=_cast(judgement, ground.rest, lightest - darkest),
         curve=tuple(round(value, 4) for value in judgement.curve),
         dark=_levels(darkest),
         mid=_levels(luma(ground.rest)),
@@ -97,11 +98,12 @@ def merge_tones(tones: Sequence[Tone]) -> Tone:
     )
 
 
-def _cast(judgement: Judgement, colourfulness: NDArray[np.uint8]) -> Cast:
-    """The judged cast; none for a black-and-white photo, which is to stay one."""
+def _cast(judgement: Judgement, rgb: Rgb8, colourfulness: NDArray[np.uint8]) -> Cast:
+    """The judged cast as far as it is believed; none for a black-and-white photo, which is to stay one."""
     if np.quantile(colourfulness, 0.98) <= GREY:
         return Cast(0.0, 0.0)
-    return Cast(round(judgement.warm, 4), round(judgement.magenta, 4))
+    share = believed(rgb)
+    return Cast(round(share * judgement.warm, 4), round(share * judgement.magenta, 4))
 
 
 def _levels(plane: NDArray[np.uint8]) -> tuple[float, ...]:

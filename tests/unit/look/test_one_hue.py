@@ -1,0 +1,41 @@
+"""A heap of one kind of thing says little about the light; a picture of many colours says all it can."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mediakit.look.one_hue import LEAST, believed, one_hue_share
+
+SIZE = (60, 80)
+
+
+def heap(colour, other=(128, 128, 128), share=1.0, seed=0):
+    """Mostly one colour, lighter and darker, the rest another."""
+    rng = np.random.default_rng(seed)
+    light = rng.uniform(0.5, 1.1, (*SIZE, 1))
+    mine = rng.random((*SIZE, 1)) < share
+    return np.clip(np.where(mine, np.array(colour), np.array(other)) * light, 0, 255).astype(np.uint8)
+
+
+def test_a_heap_of_bananas_is_hardly_believed():
+    assert believed(heap((215, 180, 60))) == pytest.approx(LEAST)
+
+
+def test_a_grey_room_with_some_bananas_is_believed():
+    assert believed(heap((215, 180, 60), share=0.4)) == 1.0
+
+
+def test_a_mild_cast_over_grey_things_is_no_hue():
+    assert believed(heap((140, 128, 122))) == 1.0
+
+
+def test_black_and_white_has_no_hue():
+    assert one_hue_share(np.zeros((*SIZE, 3), np.uint8)) == 0.0
+    assert one_hue_share(heap((128, 128, 128))) == 0.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.tuples(*[st.integers(0, 255)] * 3), st.floats(0, 1), st.integers(0, 9))
+def test_it_is_a_share(colour, share, seed):
+    assert LEAST - 1e-6 <= believed(heap(colour, share=share, seed=seed)) <= 1.0
