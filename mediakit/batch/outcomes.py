@@ -72,6 +72,10 @@ class Outcomes(Sequence[Outcome]):
         found = tuple(Outcomes(self._out, {rel: self._entries[rel] for rel in chosen}))
         return found[0] if isinstance(index, int) else found
 
+    def plus(self, others: Sequence[Outcome]) -> Outcomes:
+        """These and others."""
+        return Outcomes(self._out, {**self._entries, **{outcome.rel: outcome for outcome in others}})
+
     def tally(self) -> Tally:
         """The counts, without reading anything."""
         statuses: Counter[str] = Counter()
@@ -94,6 +98,13 @@ def tally(outcomes: Sequence[Outcome]) -> Tally:
         return outcomes.tally()
     statuses: Counter[str] = Counter(item.status for outcome in outcomes for item in outcome.delivered)
     return Tally(statuses, sum(outcome.problem is not None for outcome in outcomes))
+
+
+def plus(outcomes: Sequence[Outcome], others: Sequence[Outcome]) -> Sequence[Outcome]:
+    """The outcomes of a run and others, by name."""
+    if isinstance(outcomes, Outcomes):
+        return outcomes.plus(others)
+    return tuple(sorted((*outcomes, *others), key=lambda outcome: outcome.rel))
 
 
 def recall(stored: Stored, ledger: Ledger) -> Outcome:

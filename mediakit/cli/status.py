@@ -41,6 +41,8 @@ def status(
         stdout().file.write(json_format.dumps(found, ensure_ascii=False, indent=1) + "\n")
         return
     stdout().print(_daemon_line(found["daemon"]), markup=False)
+    if found["daemon"]["alive"] and found["daemon"].get("obstacle"):
+        stdout().print(f"Nothing is made at present. {found['daemon']['obstacle']}", markup=False)
     counts = found["counts"]
     stdout().print(", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "Nothing yet.", markup=False)
     for row in found["unfinished"]:
@@ -90,7 +92,7 @@ def _found(out: Path) -> dict[str, Any]:
     with Ledger(ledger_path(out), read_only=True) as ledger:
         batch = ledger.counts()
     counts = Counter(arrival.state for arrival in arrivals)
-    unfinished = [a for a in arrivals if a.state != "published"]
+    unfinished = [a for a in arrivals if a.state not in ("published", "duplicate")]
     oldest = min((a for a in unfinished if a.state != "quarantined"), key=lambda a: a.first_seen, default=None)
     return {
         "schema": 1,

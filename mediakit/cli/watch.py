@@ -41,6 +41,9 @@ def watch(
         str | None,
         typer.Option(help="A live page at this address, such as 127.0.0.1:8800; on another host, with a token."),
     ] = None,
+    min_free: Annotated[
+        float, typer.Option(min=0.0, help="Megabytes that stay free on the disk of --out; below, nothing is taken up.")
+    ] = 500.0,
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
 ) -> None:
@@ -70,6 +73,7 @@ def watch(
         once=once,
         whole_folders=whole_folders,
         grace_s=grace,
+        least_free_bytes=round(min_free * 1e6),
     )
     live = _live(serve, out)
     daemon = Daemon(order, habits, Lines(live))

@@ -22,7 +22,9 @@ class Lines:
         """The verdict and the one thing to mend, while there is time to take it again."""
         if outcome.score is None:
             return
-        tip = _tip(outcome)
+        from mediakit.watch.sidecar import first_tip
+
+        tip = first_tip(outcome)
         say(f"{outcome.rel}: {outcome.score.value:.0f} {verdict or ''}{'. ' + tip if tip else ''}")
         self._tell(outcome, value=outcome.score.value, verdict=verdict, tip=tip)
 
@@ -39,7 +41,9 @@ class Lines:
             say(f"{outcome.rel}: {made} made in {seconds:.1f} s{failed}")
         found: dict[str, Any] = {"made": made, "preview": _preview(outcome)}
         if outcome.score is not None:
-            found |= {"value": outcome.score.value, "verdict": verdict, "tip": _tip(outcome)}
+            from mediakit.watch.sidecar import first_tip
+
+            found |= {"value": outcome.score.value, "verdict": verdict, "tip": first_tip(outcome)}
         self._tell(outcome, **found, **({"error": failed[2:]} if failed else {}))
 
     def remark(self, words: str) -> None:
@@ -52,11 +56,6 @@ class Lines:
         if self._live is not None:
             path = outcome.rel.encode("utf-8", "backslashreplace").decode()
             self._live.tell({"path": path, **{key: value for key, value in facts.items() if value is not None}})
-
-
-def _tip(outcome: Outcome) -> str:
-    parts = outcome.score.worst_first() if outcome.score else ()
-    return next((part.tip for part in parts if part.tip), "")
 
 
 def _preview(outcome: Outcome) -> str | None:

@@ -9,30 +9,38 @@ rename, is seen by anybody. Every change of state is also a line of JSON in OUT/
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from mediakit.batch.outfolder import home, ledger_path
+from mediakit.batch.outfolder import ledger_path
 from mediakit.model import Source
+from mediakit.watch.journal import LOG, Journal
+from mediakit.watch.lease import TABLE as LEASES
+from mediakit.watch.lease import Lease
 
-State = Literal["settling", "ready", "claimed", "published", "retry-wait", "quarantined"]
+__all__ = ["LOG", "Arrival", "Book", "State", "read_arrivals", "text"]
 
-LOG = "watch.jsonl"
-LOG_BYTES = 5_000_000
-LOGS_KEPT = 3
+State = Literal["settling", "ready", "claimed", "published", "duplicate", "retry-wait", "quarantined"]
+DONE = ("published", "duplicate")
+
 _TABLE = """
 CREATE TABLE IF NOT EXISTS arrivals (
   rel TEXT PRIMARY KEY, state TEXT NOT NULL, why TEXT NOT NULL, since REAL NOT NULL, first_seen REAL NOT NULL,
-  attempts INTEGER NOT NULL, next_try REAL NOT NULL, bytes INTEGER, mtime_ns INTEGER, inode INTEGER, code TEXT NOT NULL);
+  attempts INTEGER NOT NULL, next_try REAL NOT NULL, bytes INTEGER, mtime_ns INTEGER, inode INTEGER, code TEXT NOT NULL,
+  hint TEXT NOT NULL DEFAULT '', owner TEXT NOT NULL DEFAULT '', settled TEXT NOT NULL DEFAULT '');
 """
-_COLUMNS = "rel, state, why, since, first_seen, attempts, next_try, code"
+_ADDED = {
+    "hint": "TEXT NOT NULL DEFAULT ''",
+    "owner": "TEXT NOT NULL DEFAULT ''",
+    "settled": "TEXT NOT NULL DEFAULT ''",
+}
+"""Columns that an older table does not have."""
+_COLUMNS = "rel, state, why, since, first_seen, attempts, next_try, code, hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ class Arrival:
     attempts: int
     next_try: float
     code: str
+    hint: str = ""
 
 
 class Book:
@@ -54,19 +63,16 @@ class Book:
 
     def __init__(self, out: Path) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(ledger_path(out), timeout=30, check_same_thread=False)
-        self._db.executescript(_TABLE)
-        self._handler = _Log(
-            home(out) / LOG, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8", errors="backslashreplace",
-            delay=True,
-        )  # fmt: skip
+        self._db = _opened(out)
+        self._journal = Journal(out)
+        self.lease = Lease(self._db)
 
     def __enter__(self) -> Book:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
-        self._handler.close()
+        self._journal.close()
 
     def get(self, rel: str) -> Arrival | None:
         """The row of one file."""
@@ -90,28 +96,50 @@ class Book:
         return {str(row[0]) for row in rows}
 
     def begin(self) -> int:
-        """What a daemon that died had claimed is ready again. Returns how many."""
+        """Take the lease. What another daemon had claimed is ready again. Returns how many. Raises ClashError."""
+        self.lease.take()
         with self._lock, self._db:
             return self._db.execute(
-                "UPDATE arrivals SET state = 'ready', why = 'its daemon died' WHERE state = 'claimed'"
+                "UPDATE arrivals SET state = 'ready', why = 'its daemon died', owner = '' WHERE state = 'claimed'"
             ).rowcount
+
+    def unclaim(self) -> None:
+        """No round is running: what is still claimed was left by one that could not say so."""
+        with self._lock, self._db:
+            self._db.execute("UPDATE arrivals SET state = 'ready', owner = '' WHERE state = 'claimed'")
+
+    def renew(self) -> bool:
+        """Say that this daemon lives. False where another one has taken over."""
+        with self._lock:
+            return self.lease.renew()
+
+    def end(self) -> None:
+        """Give the lease back."""
+        with self._lock:
+            self.lease.release()
+
+    def knows(self, source: Source) -> Arrival | None:
+        """The row of this very file (same size, time, inode); None where there is none."""
+        known = self.get(source.rel)
+        return known if known is not None and self._same(source) else None
 
     def arrived(self, source: Source) -> Arrival:
         """The row of a source that is whole: ready, unless this very file was dealt with. A changed one begins anew."""
-        known = self.get(source.rel)
-        if known is not None and self._same(source):
-            if known.state == "settling":
-                self.move([source.rel], "ready")
-                return self._there(source.rel)
-            return known
+        self.arrive([source])
+        return self._there(source.rel)
+
+    def arrive(self, sources: Sequence[Source]) -> None:
+        """Enter sources that are whole, in one transaction: ready, unless this very file was dealt with."""
+        new = [source for source in sources if self._is_new(source)]
         now = time.time()
         with self._lock, self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO arrivals VALUES (?, 'ready', '', ?, ?, 0, 0, ?, ?, ?, '')",
-                (text(source.rel), now, now, source.bytes, source.mtime_ns, source.inode),
+            self._db.executemany(
+                "INSERT OR REPLACE INTO arrivals (rel, state, why, since, first_seen, attempts, next_try, bytes, mtime_ns, "
+                "inode, code) VALUES (?, 'ready', '', ?, ?, 0, 0, ?, ?, ?, '')",
+                [(text(s.rel), now, now, s.bytes, s.mtime_ns, s.inode) for s in new],
             )
-        self._log(source.rel, "ready", "", 0)
-        return self._there(source.rel)
+        for source in new:
+            self._log(source.rel, "ready", "", 0)
 
     def claim(self, rels: Iterable[str]) -> list[str]:
         """Those of `rels` that were ready or due for another try, now claimed; committed before they are worked on."""
@@ -119,9 +147,9 @@ class Book:
         with self._lock, self._db:
             for rel in rels:
                 taken = self._db.execute(
-                    "UPDATE arrivals SET state = 'claimed', why = '', since = ? "
-                    "WHERE rel = ? AND state IN ('ready', 'retry-wait', 'published')",
-                    (time.time(), text(rel)),
+                    "UPDATE arrivals SET state = 'claimed', why = '', since = ?, owner = ? "
+                    "WHERE rel = ? AND state IN ('ready', 'retry-wait', 'published', 'duplicate')",
+                    (time.time(), self.lease.owner, text(rel)),
                 ).rowcount
                 claimed += [rel] * taken
         for rel in claimed:
@@ -133,6 +161,25 @@ class Book:
         with self._lock, self._db:
             self._db.execute("UPDATE arrivals SET attempts = attempts + 1 WHERE rel = ?", (text(rel),))
 
+    def settle(self, rel: str, value: Mapping[str, Any]) -> None:
+        """Keep what a file was made to, so that it is not made to anything else after a restart."""
+        with self._lock, self._db:
+            self._db.execute("UPDATE arrivals SET settled = ? WHERE rel = ?", (json.dumps(value), text(rel)))
+
+    def settled(self) -> list[dict[str, Any]]:
+        """What was kept by `settle`, of every file."""
+        with self._lock:
+            rows = self._db.execute("SELECT settled FROM arrivals WHERE settled <> ''").fetchall()
+        return [json.loads(row[0]) for row in rows]
+
+    def hurry(self, codes: Sequence[str]) -> None:
+        """Files that wait because of one of these need not wait any longer."""
+        marks = ", ".join("?" for _ in codes)
+        with self._lock, self._db:
+            self._db.execute(
+                f"UPDATE arrivals SET next_try = 0 WHERE state = 'retry-wait' AND code IN ({marks})", list(codes)
+            )
+
     def move(
         self,
         rels: Iterable[str],
@@ -140,6 +187,7 @@ class Book:
         why: str = "",
         *,
         code: str = "",
+        hint: str = "",
         wait_s: float = 0.0,
         quiet: bool = False,
     ) -> None:
@@ -147,8 +195,9 @@ class Book:
         now, names = time.time(), list(rels)
         with self._lock, self._db:
             self._db.executemany(
-                "UPDATE arrivals SET state = ?, why = ?, code = ?, since = ?, next_try = ? WHERE rel = ?",
-                [(state, why, code, now, now + wait_s, text(rel)) for rel in names],
+                "UPDATE arrivals SET state = ?, why = ?, code = ?, hint = ?, since = ?, next_try = ?, owner = '' "
+                "WHERE rel = ?",
+                [(state, why, code, hint, now, now + wait_s, text(rel)) for rel in names],
             )
         for rel in [] if quiet else names:
             self._log(rel, state, why, wait_s)
@@ -166,7 +215,11 @@ class Book:
 
     def say(self, event: str, **facts: object) -> None:
         """A line in the log that is about no file in particular."""
-        self._write({"event": event, **facts})
+        self._journal.write({"event": event, **facts})
+
+    def _is_new(self, source: Source) -> bool:
+        known = self.knows(source)
+        return known is None or known.state == "settling"
 
     def _same(self, source: Source) -> bool:
         with self._lock:
@@ -186,12 +239,7 @@ class Book:
             line["why"] = why
         if wait_s:
             line["again_in_s"] = round(wait_s, 1)
-        self._write(line)
-
-    def _write(self, line: dict[str, object]) -> None:
-        words = json.dumps({"time": round(time.time(), 3), **line}, ensure_ascii=False)
-        record = logging.LogRecord("mediakit.watch", logging.INFO, "", 0, words, None, None)
-        self._handler.emit(record)
+        self._journal.write(line)
 
 
 def read_arrivals(out: Path) -> list[Arrival]:
@@ -205,11 +253,19 @@ def read_arrivals(out: Path) -> list[Arrival]:
         db.close()
 
 
-class _Log(RotatingFileHandler):
-    """The log is for people; where it cannot be written (a full disk), the work goes on."""
+def _opened(out: Path) -> sqlite3.Connection:
+    """The ledger's file with our tables in it; a damaged one is set aside first, as the batch does."""
+    from mediakit.batch.ledger import Ledger
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """Leave the line out."""
+    with Ledger(ledger_path(out)):
+        pass
+    db = sqlite3.connect(ledger_path(out), timeout=30, check_same_thread=False)
+    db.executescript(_TABLE + LEASES)
+    there = {str(row[1]) for row in db.execute("PRAGMA table_info(arrivals)")}
+    for name, kind in _ADDED.items():
+        if name not in there:
+            db.execute(f"ALTER TABLE arrivals ADD COLUMN {name} {kind}")
+    return db
 
 
 def text(rel: str) -> str:

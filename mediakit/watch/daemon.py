@@ -20,17 +20,19 @@ from mediakit.batch.outfolder import only_run, sweep
 from mediakit.batch.post_values import Post
 from mediakit.batch.shoot import Refusal, find_sources
 from mediakit.batch.workers import main_left_alone
-from mediakit.errors import ExitCode, MediakitError
+from mediakit.errors import ExitCode, FileError, MediakitError
 from mediakit.model import Note, Outcome, Verdict
 from mediakit.quality.verdict import verdict
 from mediakit.watch.book import Book, text
 from mediakit.watch.feedback import Feedback
 from mediakit.watch.heart import BEAT_S, Heart, notify
+from mediakit.watch.means import ENVIRONMENT, LEAST_FREE_BYTES, Means
 from mediakit.watch.notice import POLL_S, SCAN_S, Canary, Mode, Notices, notices_for
 from mediakit.watch.posting import FAULT, WAITS, PostFiles
+from mediakit.watch.reception import Reception
 from mediakit.watch.rounds import Made, Order, RoundOver, Rounds, Seen
 from mediakit.watch.settle import Settling, relative
-from mediakit.watch.whole import what_is_missing
+from mediakit.watch.sidecar import write_sidecar
 
 SETTLE_S = 5.0
 POLLED_SETTLE_S = 15.0
@@ -49,6 +51,8 @@ class Habits:
     once: bool = False
     whole_folders: bool = False
     grace_s: float = 60.0
+    least_free_bytes: int = LEAST_FREE_BYTES
+    """Below this nothing is taken up."""
 
 
 class Voice(Protocol):
@@ -85,6 +89,8 @@ class Daemon:
         self._first_round = True
         self._failed = False
         self._last_scan = 0.0
+        self._means = Means(order.out, habits.least_free_bytes)
+        self._obstacle = ""
 
     def run(self) -> ExitCode:
         """Watch until told to stop. Raises a SetupError where the output folder is another's or cannot be written to."""
@@ -92,12 +98,19 @@ class Daemon:
             stack.enter_context(only_run(self._order.out))
             stack.enter_context(main_left_alone())
             stack.callback(self._notices.close)
-            self._book = stack.enter_context(Book(self._order.out))
-            self._feedback = Feedback(self._order.preset.preset.limits)
-            stack.callback(self._feedback.close)
-            self._rounds = Rounds(self._order, self._book, keep_going=self._goes_on, wake=self._notices.wake)
             self._heart = Heart(self._order.out)
+            self._open_book(stack)
             return self._watch()
+
+    def _open_book(self, stack: ExitStack) -> None:
+        wake, preset = self._notices.wake, self._order.preset.preset
+        self._book = stack.enter_context(Book(self._order.out))
+        self._left = self._book.begin()
+        feedback = Feedback(preset.limits, scored=preset.score.measure)
+        stack.callback(feedback.close)
+        self._reception = Reception(self._settling, self._book, feedback, preset.limits, wake=wake)
+        self._rounds = Rounds(self._order, self._book, self._means, keep_going=self._makes, wake=wake)
+        self._rounds.write_missing_notes()
 
     def stop(self) -> None:
         """Take nothing new, let what runs finish."""
@@ -112,12 +125,15 @@ class Daemon:
     def _goes_on(self) -> bool:
         return not self._draining
 
+    def _makes(self) -> bool:
+        return not self._draining and not self._means.obstacle()
+
     def _usual_settle_s(self) -> float:
         return SETTLE_S if self._notices.mode == "events" else POLLED_SETTLE_S
 
     def _watch(self) -> ExitCode:
-        left = self._book.begin()
-        self._book.say("started", root=str(self._order.root), mode=self._notices.mode, left_by_a_dead_daemon=left)
+        root, mode = str(self._order.root), self._notices.mode
+        self._book.say("started", root=root, mode=mode, left_by_a_dead_daemon=self._left)
         self._voice.remark(f"Watching {self._order.root} ({self._notices.mode}, settle {self._settling.settle_s:g} s).")
         notify("READY=1")
         while self._goes_on():
@@ -144,11 +160,28 @@ class Daemon:
         if now >= self._next_scan_s:
             self._scan(now)
         if not self._offline:
-            self._look_into_quiet_ones()
+            self._reception.glance(self._clock())
+            self._reception.look_into(self._clock, self._goes_on, self._beat)
         self._hear_of_scores()
         self._hear_of_rounds()
+        self._look_at_means()
         self._maybe_begin_a_round()
-        self._heart.beat(self.state())
+        self._beat()
+
+    def _beat(self, *, now: bool = False) -> None:
+        """A sign of life, which renews the lease. A daemon that slept so long that another took over goes."""
+        if self._heart.beat(self.state, now=now) and not self._book.renew():
+            self._voice.remark("Another mediakit has taken over this output folder; this one stops.")
+            self._draining = True
+
+    def _look_at_means(self) -> None:
+        """Without room nothing is made; said once, and again when there is room. Then what waited for it is due at once."""
+        before, self._obstacle = self._obstacle, self._means.obstacle()
+        if self._obstacle and not before:
+            self._tell_all(f"Nothing is made at present. {self._obstacle}", "no-room")
+        if before and not self._obstacle:
+            self._book.hurry(ENVIRONMENT)
+            self._tell_all("There is room again; work goes on.", "room-again")
 
     def _scan(self, now: float) -> None:
         root = self._order.root
@@ -181,23 +214,16 @@ class Daemon:
             self._tell_all(f"{self._order.root} is not there; waiting for it.", "root-offline")
         self._next_scan_s = now + POLL_S
 
-    def _look_into_quiet_ones(self) -> None:
-        for source in self._settling.quiet(self._clock()):
-            if not self._goes_on():
-                return
-            missing = what_is_missing(source, self._order.preset.preset.limits)
-            if missing:
-                self._settling.is_not_whole(source.rel, missing, self._clock())
-                continue
-            self._settling.is_whole(source.rel)
-            arrival = self._book.arrived(source)
-            if arrival.state == "ready" and not arrival.attempts:
-                self._feedback.look(source, self._notices.wake)
-            self._heart.beat(self.state())
-
     def _hear_of_scores(self) -> None:
-        for outcome in self._feedback.results():
+        for outcome in self._reception.results():
+            self._tell_score(outcome)
             self._voice.scored(outcome, self._verdict(outcome))
+
+    def _tell_score(self, outcome: Outcome) -> None:
+        try:
+            write_sidecar(self._order.out, outcome, self._verdict(outcome))
+        except FileError as error:
+            self._book.say("sidecar-not-written", path=text(outcome.rel), why=error.message)
 
     def _verdict(self, outcome: Outcome) -> Verdict | None:
         return verdict(outcome.score, self._order.preset.preset.score) if outcome.score else None
@@ -206,6 +232,7 @@ class Daemon:
         while not self._rounds.news.empty():
             match self._rounds.news.get():
                 case Made(outcome, seconds):
+                    self._tell_score(outcome)
                     self._voice.made(outcome, seconds, self._verdict(outcome))
                     self._failed |= outcome.problem is not None or any(d.status == "failed" for d in outcome.delivered)
                 case RoundOver(error=None, posts=posts, notes=notes):
@@ -229,15 +256,15 @@ class Daemon:
         self._post_files.heard(held=any(note.code == WAITS for note in notes))
 
     def _maybe_begin_a_round(self) -> None:
-        if self._rounds.busy or self._offline or self._clock() < self._next_round_s or not self._goes_on():
+        if self._rounds.busy or self._offline or self._clock() < self._next_round_s or not self._makes():
             return
-        sources = self._settling.whole_sources
         due = self._book.due()
-        is_due = any(text(source.rel) in due for source in sources)
+        sources = self._settling.whole_sources
+        is_due = bool(due) and any(text(source.rel) in due for source in sources)
         is_settled = self._first_round and bool(sources) and not self._settling.quiet(self._clock())
         waiting = tuple(self._settling.waiting(self._clock()))
         is_asked = bool(sources) and self._post_files.is_due(self._clock(), waiting)
-        if not (is_due or is_settled or is_asked):
+        if not (is_due or is_settled or is_asked or self._rounds.is_report_due):
             return
         self._first_round = False
         self._post_files.begin(waiting)
@@ -248,6 +275,9 @@ class Daemon:
         due_s = self._settling.next_due_s(self._clock())
         if due_s is not None:
             pauses.append(due_s + 0.01)
+        glance_s = self._settling.next_glance_s(self._clock())
+        if glance_s is not None:
+            pauses.append(max(0.1, glance_s))
         return max(0.02, min(pauses))
 
     def _all_done(self) -> bool:
@@ -276,7 +306,8 @@ class Daemon:
             )
             self._rounds.join(None)
             self._hear_of_rounds()
-        self._heart.beat({**self.state(), "stopped": True}, now=True)
+        self._heart.beat(lambda: {**self.state(), "stopped": True}, now=True)
+        self._book.end()
         self._book.say("stopped", drained=True)
         failed = any(a.state in ("quarantined", "retry-wait") for a in self._book.all())
         return ExitCode.SOME_FAILED if self._habits.once and (failed or self._failed or self._blocked) else ExitCode.OK
@@ -290,6 +321,7 @@ class Daemon:
             "settle_s": self._settling.settle_s,
             "last_scan": self._last_scan,
             "making": self._rounds.busy,
+            "obstacle": self._obstacle,
             "waiting": [{"path": text(w.rel), "why": w.why} for w in self._settling.waiting(self._clock())[:50]],
         }
 

@@ -7,7 +7,10 @@ good time, they are left to the batch, which scores them anyway. Clips are score
 from __future__ import annotations
 
 import multiprocessing
+import tempfile
+from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from mediakit.batch.plan import Job, settings_fingerprint
@@ -21,9 +24,10 @@ MOST_WAITING = 12
 class Feedback:
     """Scores photos beside the batch. `close` it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, scored: bool = True) -> None:
         from pebble import ProcessPool
 
+        self._scored = scored
         self._limits = limits
         self._settings = settings_fingerprint(limits)
         self._running: dict[Future[Outcome], Source] = {}
@@ -33,10 +37,17 @@ class Feedback:
             initializer=prepare_worker,
             context=multiprocessing.get_context("spawn"),
         )
+        if scored:
+            self._pool.schedule(warm_up)
 
-    def look(self, source: Source, wake: Any) -> None:
+    @property
+    def has_room(self) -> bool:
+        """One more photo can be answered in good time."""
+        return self._scored and len(self._running) < MOST_WAITING
+
+    def look(self, source: Source, wake: Callable[[], None]) -> None:
         """Score it soon; `wake` is called when it is done."""
-        if source.kind is not Kind.PHOTO or len(self._running) >= MOST_WAITING:
+        if source.kind is not Kind.PHOTO or not self.has_room:
             return
         job = Job(source=source, sha256="", out=None, limits=self._limits, settings=self._settings)
         future = self._pool.schedule(run_job, args=[job, 1], timeout=PHOTO_LIMIT_S)
@@ -54,3 +65,15 @@ class Feedback:
         """Stop at once."""
         self._pool.stop()
         self._pool.join()
+
+
+def warm_up() -> None:
+    """What the process does first: a grey picture is scored, so that the first photo does not wait for the networks."""
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "grey.jpg"
+        Image.new("RGB", (640, 480), (128, 128, 128)).save(path)
+        facts = path.stat()
+        source = Source(Path(folder), path.name, Kind.PHOTO, facts.st_size, facts.st_mtime_ns)
+        run_job(Job(source=source, sha256="", out=None, limits=Limits(), settings=""), 1)

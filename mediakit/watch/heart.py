@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,14 @@ class Heart:
         self._path = home(out) / NAME
         self._last_s = float("-inf")
 
-    def beat(self, facts: dict[str, Any], *, now: bool = False) -> None:
-        """Write what is going on. A full disk must not end the loop, so a beat that cannot be written is left out."""
+    def beat(self, state: Callable[[], dict[str, Any]], *, now: bool = False) -> bool:
+        """Write what is going on, where it is time. A full disk must not end the loop: such a beat is left out.
+
+        Returns whether it was time.
+        """
         if not now and time.monotonic() - self._last_s < BEAT_S:
-            return
+            return False
+        facts = state()
         self._last_s = time.monotonic()
         notify("WATCHDOG=1")
         text = json.dumps({"time": time.time(), "pid": os.getpid(), **facts}, ensure_ascii=False)
@@ -52,6 +57,7 @@ class Heart:
             temporary.replace(self._path)
         except OSError:
             pass
+        return True
 
 
 def last_beat(out: Path) -> dict[str, Any] | None:

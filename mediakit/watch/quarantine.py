@@ -43,7 +43,7 @@ def judge(outcome: Outcome, attempts: int) -> Verdict:
     tries = TRIES_OF_KILLERS if problem.code in (Fault.CRASHED, Fault.TIMED_OUT) else TRIES
     if problem.code not in TRANSIENT or attempts >= tries:
         return Verdict(problem)
-    wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 3.0 ** (attempts - 1))
+    wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 3.0 ** max(0, attempts - 1))
     return Verdict(problem, wait_s * random.uniform(0.8, 1.2))
 
 
@@ -54,8 +54,13 @@ def _problem(outcome: Outcome) -> Problem | None:
 
 
 def note_path(out: Path, rel: str) -> Path:
-    """Where the note about a file lies. A name too long for one more ending is cut; its hash keeps it apart."""
-    path = Path(FOLDER, rel)
+    """Where the note about a file lies."""
+    return beside_results(out, FOLDER, rel)
+
+
+def beside_results(out: Path, folder: str, rel: str) -> Path:
+    """OUT/folder/rel.json. A name too long for one more ending is cut; its hash keeps it apart."""
+    path = Path(folder, rel)
     raw = path.name.encode("utf-8", "surrogateescape")
     if len(raw) > 240:
         import hashlib

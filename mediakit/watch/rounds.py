@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mediakit.api import Result, Settled, plan_shoot, with_platforms
 from mediakit.batch.execute import execute
 from mediakit.batch.ledger import Ledger
+from mediakit.batch.outcomes import plus
 from mediakit.batch.outfolder import ledger_path
 from mediakit.batch.plan import Plan
 from mediakit.batch.post_values import Post
+from mediakit.batch.repeats import SAME_AS
 from mediakit.batch.shoot import Refusal, Shoot
+from mediakit.batch.values import read_value, to_json
 from mediakit.batch.workers import running_on
-from mediakit.errors import Fault
-from mediakit.model import Note, Outcome, Problem, Source
+from mediakit.errors import Fault, FileError
+from mediakit.model import Anchor, Note, Outcome, Problem, Source
 from mediakit.platforms.schema import Target
 from mediakit.presets.load import LoadedPreset
-from mediakit.report.write import write_report
-from mediakit.watch.book import Book
+from mediakit.watch.book import Book, State, text
+from mediakit.watch.means import Means
 from mediakit.watch.posting import Posting, asked_for
-from mediakit.watch.quarantine import drop_note, judge, write_note
+from mediakit.watch.quarantine import drop_note, judge, note_path, write_note
 from mediakit.watch.settle import Waiting
+
+REPORT_SHARE = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +83,32 @@ class RoundOver:
 class Rounds:
     """Runs one round at a time. What happens is told through `news`; `wake` is called for each piece of it."""
 
-    def __init__(self, order: Order, book: Book, *, keep_going: Callable[[], bool], wake: Callable[[], None]) -> None:
+    def __init__(
+        self, order: Order, book: Book, means: Means, *, keep_going: Callable[[], bool], wake: Callable[[], None]
+    ) -> None:
+        self._means = means
         self.news: queue.SimpleQueue[Made | RoundOver] = queue.SimpleQueue()
         self._order, self._book, self._keep_going, self._wake = order, book, keep_going, wake
         self._thread: threading.Thread | None = None
-        self._settled: dict[str, Settled] = {}
+        self._settled: dict[str, Settled] = {
+            rel: (sha256, None if anchor is None else read_value(Anchor, anchor))
+            for rel, sha256, anchor in ((row["rel"], row["sha256"], row["anchor"]) for row in book.settled())
+        }
+        self._report_cost_s = 0.0
+        self._reported_s = float("-inf")
+        self.untold = False
+        """Something was made that the report does not tell of yet."""
         self._posting = Posting()
 
     @property
     def busy(self) -> bool:
         """A round is running."""
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_report_due(self) -> bool:
+        """There is something to tell, and the last report was long enough ago."""
+        return self.untold and time.monotonic() - self._reported_s >= self._report_cost_s * REPORT_SHARE
 
     def start(self, seen: Seen) -> None:
         """Begin a round; only where none is running."""
@@ -115,11 +136,11 @@ class Rounds:
 
     def _round(self, seen: Seen) -> RoundOver:
         order = self._order
+        self._book.unclaim()
         shoot = Shoot(order.root, (order.root,), seen.sources, seen.refused)
         refused = {refusal.rel for refusal in seen.refused}
         awaited = [waiting.rel for waiting in seen.waiting if waiting.rel not in refused]
         asked = asked_for(shoot, order.preset.preset.post.each, awaited)
-        listener = _Listener(self)
         with Ledger(ledger_path(order.out)) as ledger:
             plan = plan_shoot(
                 shoot,
@@ -132,6 +153,7 @@ class Rounds:
                 settled=self._settled,
                 posts=bool(asked.posts),
             )
+            listener = _Listener(self, plan)
             claimed = self._book.claim(job.source.rel for job in plan.to_do)
             chosen = set(claimed)
             jobs = tuple(job for job in plan.jobs if job.is_done or job.source.rel in chosen)
@@ -139,54 +161,85 @@ class Rounds:
             try:
                 outcomes = execute(plan, ledger, listener, jobs=order.jobs, keep_going=self._keep_going)
             finally:
-                self._book.move([rel for rel in claimed if rel not in listener.told], "ready", "not begun")
+                left = [rel for rel in claimed if rel not in listener.told]
+                self._book.move(left, "ready", self._means.obstacle() or "not begun")
         for outcome in outcomes:
             if outcome.rel not in listener.told:
-                self.settle(outcome)
-            if (
-                outcome.problem is None
-            ):  # may be posted by now: what joins its scene later is developed to it, not it anew
-                self._settled[outcome.rel] = (outcome.sha256, plan.shared.anchors.get(outcome.rel))
+                self.settle(outcome, plan)
         posts, notes = self._posting.make(plan, outcomes, asked, Result(plan, ()).verdict_of)
         self._report(plan, outcomes, seen, posts, notes)
         return RoundOver(None, posts, notes)
 
-    def settle(self, outcome: Outcome, *, tried: bool = False) -> None:
+    def settle(self, outcome: Outcome, plan: Plan, *, tried: bool = False) -> None:
         """Enter what follows from an outcome. Files that are as they were get no new line in the log."""
-        if tried:
+        if tried and not self._means.is_to_blame(outcome):
             self._book.tried(outcome.rel)
         arrival = self._book.get(outcome.rel)
         if arrival is None:
             return
         verdict = judge(outcome, arrival.attempts)
         if verdict.problem is None:
-            self._book.move([outcome.rel], "published", quiet=arrival.state == "published")
+            twin = outcome.facts.get(SAME_AS)
+            state: State = "duplicate" if twin else "published"
+            self._book.move(
+                [outcome.rel], state, f"the same bytes as {twin}" if twin else "", quiet=arrival.state == state
+            )
             drop_note(self._order.out, outcome.rel)
+            self._keep_settled(outcome, plan)
             return
-        why, code = verdict.problem.message, verdict.problem.code
+        why, code, hint = verdict.problem.message, verdict.problem.code, verdict.problem.hint
         if verdict.wait_s is not None:
-            self._book.move([outcome.rel], "retry-wait", why, code=code, wait_s=verdict.wait_s)
+            self._book.move([outcome.rel], "retry-wait", why, code=code, hint=hint, wait_s=verdict.wait_s)
         elif arrival.state != "quarantined":
-            write_note(self._order.out, self._order.root, arrival, verdict.problem, self._order.preset.preset.name)
-            self._book.move([outcome.rel], "quarantined", why, code=code)
+            self._book.move([outcome.rel], "quarantined", why, code=code, hint=hint)
+            self.write_missing_notes([outcome.rel])
+
+    def write_missing_notes(self, rels: Iterable[str] | None = None) -> None:
+        """A note for each file in quarantine that has none (`rels`: of these). The state comes first, so a note that a full
+        disk or a kill prevented is written later."""
+        order = self._order
+        for arrival in self._book.all() if rels is None else filter(None, map(self._book.get, rels)):
+            if arrival.state != "quarantined" or note_path(order.out, arrival.rel).exists():
+                continue
+            problem = Problem(arrival.code, arrival.why, arrival.hint)
+            try:
+                write_note(order.out, order.root, arrival, problem, order.preset.preset.name)
+            except FileError as error:
+                self._book.say("note-not-written", path=text(arrival.rel), why=error.message)
+
+    def _keep_settled(self, outcome: Outcome, plan: Plan) -> None:
+        """It may be posted by now: what joins its scene later is developed to it, not it anew; also after a restart."""
+        settled = (outcome.sha256, plan.shared.anchors.get(outcome.rel))
+        if self._settled.get(outcome.rel) != settled:
+            self._settled[outcome.rel] = settled
+            anchor = None if settled[1] is None else to_json(settled[1])
+            self._book.settle(outcome.rel, {"rel": text(outcome.rel), "sha256": outcome.sha256, "anchor": anchor})
 
     def _report(
         self, plan: Plan, outcomes: Sequence[Outcome], seen: Seen, posts: tuple[Post, ...], notes: tuple[Note, ...]
     ) -> None:
-        """The report over everything that is there, also what waits for its next try or for its other half."""
+        """The report over everything that is there, also what waits for its next try or for its other half.
+
+        A long one is not written after every round: it may take one part in `REPORT_SHARE` of the time.
+        """
+        begun_s = time.monotonic()
+        self.untold = begun_s - self._reported_s < self._report_cost_s * REPORT_SHARE and self._keep_going()
+        if self.untold:
+            return
         told = {outcome.rel for outcome in outcomes}
         late = [_held_back(source, self._book) for source in seen.sources if source.rel not in told]
         kinds = {refusal.rel: refusal.kind for refusal in seen.refused}
         halves = [_half(waiting) for waiting in seen.waiting if waiting.looked_into and waiting.rel not in kinds]
-        everything = sorted((*outcomes, *late, *halves), key=lambda outcome: outcome.rel)
-        write_report(Result(plan, tuple(everything), posts, notes).manifest(), self._order.out)
+        Result(plan, plus(outcomes, (*late, *halves)), posts, notes).write(self._order.out)
+        self._reported_s = time.monotonic()
+        self._report_cost_s = self._reported_s - begun_s
 
 
 class _Listener:
     """Enters every outcome the moment it is there."""
 
-    def __init__(self, rounds: Rounds) -> None:
-        self._rounds = rounds
+    def __init__(self, rounds: Rounds, plan: Plan) -> None:
+        self._rounds, self._plan = rounds, plan
         self.told: set[str] = set()
 
     def planned(self, plan: Plan) -> None:
@@ -194,7 +247,7 @@ class _Listener:
 
     def finished(self, outcome: Outcome, seconds: float) -> None:
         """Enter it, and tell the loop."""
-        self._rounds.settle(outcome, tried=True)
+        self._rounds.settle(outcome, self._plan, tried=True)
         self.told.add(outcome.rel)
         self._rounds.tell(Made(outcome, seconds))
 

@@ -8,6 +8,7 @@ together (the same name but for its ending: a Live Photo pair, RAW + JPEG) come 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -16,6 +17,10 @@ from mediakit.model import Kind, Source
 
 LONGEST_PAUSE_S = 60.0
 """Between two looks into a file that does not get whole."""
+GLANCE_S = 0.5
+"""Quiet for this long, a photo may be looked at for its verdict; it is looked at again if it changes after all."""
+PAIR_WAIT_S = 75.0
+"""How long the half of a pair waits for its other half, from its own last change."""
 GIVE_UP_S = {Kind.PHOTO: 15 * 60.0, Kind.CLIP: 2 * 3600.0}
 """Without growth for this long, what is there is all that will come."""
 
@@ -38,6 +43,9 @@ class _Watched:
     not_before_s: float
     probes: int = 0
     found: str = ""
+    half_of: str = ""
+    """What it was found to belong with, and what is not there."""
+    glanced: bool = False
 
 
 class Settling:
@@ -48,6 +56,8 @@ class Settling:
         self._whole_folders = whole_folders
         self._waiting: dict[str, _Watched] = {}
         self._whole: dict[str, Source] = {}
+        self._stems: Counter[str] = Counter()
+        """How many files share a name, endings apart."""
 
     @property
     def whole_sources(self) -> list[Source]:
@@ -57,6 +67,7 @@ class Settling:
     def see(self, sources: Iterable[Source], now_s: float) -> None:
         """Take in a scan of the whole root. What is not in it is forgotten; what changed waits anew."""
         seen = {source.rel: source for source in sources}
+        self._stems = Counter(map(_stem, seen))
         for rel in self._waiting.keys() - seen.keys():
             del self._waiting[rel]
         for rel in self._whole.keys() - seen.keys():
@@ -75,6 +86,7 @@ class Settling:
             watched = self._waiting.get(rel)
             if watched is not None:
                 watched.changed_s = now_s
+                watched.glanced = False
                 watched.not_before_s = max(watched.not_before_s, now_s + self.settle_s)
 
     def quiet(self, now_s: float) -> list[Source]:
@@ -82,6 +94,36 @@ class Settling:
         busy = {self._group(w.source.rel) for w in self._waiting.values() if not self._is_due(w, now_s)}
         due = [w.source for w in self._waiting.values() if self._is_due(w, now_s)]
         return sorted((s for s in due if self._group(s.rel) not in busy), key=lambda source: source.rel)
+
+    def to_glance(self, now_s: float) -> list[Source]:
+        """Photos that nobody writes to at the moment and that were not glanced at as they are."""
+        return [
+            w.source
+            for _, w in sorted(self._waiting.items())
+            if w.source.kind is Kind.PHOTO and w.source.bytes and not w.glanced and now_s - w.changed_s >= GLANCE_S
+        ]
+
+    def glanced(self, rel: str) -> None:
+        """It was glanced at: not again before it changes."""
+        if rel in self._waiting:
+            self._waiting[rel].glanced = True
+
+    def next_glance_s(self, now_s: float) -> float | None:
+        """How long until a photo may be glanced at; None where there is none."""
+        moments = [
+            w.changed_s + GLANCE_S - now_s
+            for w in self._waiting.values()
+            if w.source.kind is Kind.PHOTO and w.source.bytes and not w.glanced
+        ]
+        return max(0.0, min(moments)) if moments else None
+
+    def waits_for_half(self, rel: str, what: str, now_s: float) -> bool:
+        """It is complete, but belongs with something that is not there yet. False where that need not be waited for."""
+        watched = self._waiting.get(rel)
+        if watched is None or self._has_company(rel) or now_s - watched.changed_s >= PAIR_WAIT_S:
+            return False
+        watched.half_of = what
+        return True
 
     def is_whole(self, rel: str) -> None:
         """It was looked into and is complete."""
@@ -118,11 +160,17 @@ class Settling:
         return now_s >= self._due_s(watched)
 
     def _due_s(self, watched: _Watched) -> float:
-        return max(watched.not_before_s, watched.changed_s + self.settle_s)
+        due_s = max(watched.not_before_s, watched.changed_s + self.settle_s)
+        if watched.half_of and not self._has_company(watched.source.rel):
+            return max(due_s, watched.changed_s + PAIR_WAIT_S)
+        return due_s
+
+    def _has_company(self, rel: str) -> bool:
+        """Something else of the same name is there."""
+        return self._stems[_stem(rel)] > 1
 
     def _group(self, rel: str) -> str:
-        path = PurePosixPath(rel)
-        return str(path.parent) if self._whole_folders else str(path.with_suffix("")).casefold()
+        return str(PurePosixPath(rel).parent) if self._whole_folders else _stem(rel)
 
     def _why(self, watched: _Watched, now_s: float) -> str:
         if not watched.source.bytes:
@@ -132,7 +180,13 @@ class Settling:
             return f"settling, {quiet_s:.1f} of {self.settle_s:g} s without a change"
         if watched.found and now_s < watched.not_before_s:
             return f"not whole yet: {watched.found} Next look in {watched.not_before_s - now_s:.0f} s"
+        if watched.half_of and not self._has_company(watched.source.rel):
+            return f"waits for {watched.half_of}, {quiet_s:.0f} of {PAIR_WAIT_S:g} s"
         return "waits for files that belong with it" if now_s >= self._due_s(watched) else "settling"
+
+
+def _stem(rel: str) -> str:
+    return rel[: -len(PurePosixPath(rel).suffix) or None].casefold()
 
 
 def relative(paths: Iterable[str], root: str) -> Iterator[str]:

@@ -82,18 +82,18 @@ def stop(daemon: subprocess.Popen[str]) -> int:
 def test_however_a_file_arrives_it_is_made_once_from_its_final_bytes(tmp_path: Path, inbox: Path) -> None:
     """Slow writers, appended and renamed files, folders moved in whole; then SIGTERM, and nothing is half-written."""
     out = tmp_path / "out"
-    whole = save_photo_at(tmp_path / "x.jpg").read_bytes()
+    whole, other, third = (save_photo_at(tmp_path / f"{seed}.jpg", seed=seed).read_bytes() for seed in (10, 11, 12))
     growing = inbox / "growing at the start.jpg"
-    growing.write_bytes(whole[: len(whole) // 3])
+    growing.write_bytes(other[: len(other) // 3])
     with running(inbox, out) as daemon:
         with (inbox / "slow.jpg").open("wb") as slow, growing.open("ab") as late:
             for at in range(0, len(whole), len(whole) // 3 + 1):  # every pause is longer than the settling time
                 slow.write(whole[at : at + len(whole) // 3 + 1])
                 slow.flush()
                 time.sleep(0.9)
-            late.write(whole[len(whole) // 3 :])
+            late.write(other[len(other) // 3 :])
         hidden = inbox / ".arriving.part"
-        hidden.write_bytes(whole)
+        hidden.write_bytes(third)
         hidden.rename(inbox / "renamed 改名.jpg")
         photo_shoot(tmp_path / "moved", 2)
         (tmp_path / "moved").rename(inbox / "moved in")
