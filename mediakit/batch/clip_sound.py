@@ -8,7 +8,9 @@ from pathlib import Path
 from mediakit.audio.hear import Heard
 from mediakit.audio.track import Track, make_track
 from mediakit.batch.clip_plan import Planned
-from mediakit.model import Seconds
+from mediakit.model import Note, Seconds
+from mediakit.presets.beds import licence_notes
+from mediakit.presets.licences import licence_of
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
 
@@ -36,9 +38,11 @@ class Sounds:
                 "true_peak_dbtp": track.true_peak_dbtp,
                 "gain": track.gain_mode,
                 **track.facts,
+                **_licence(recipe),
             },
         }
-        return replace(planned, output=replace(planned.output, track=track.path), facts=facts)
+        notes = (*planned.notes, *_about_bed(recipe))
+        return replace(planned, output=replace(planned.output, track=track.path), facts=facts, notes=notes)
 
     def _track(self, recipe: Recipe, begin: Seconds, duration: Seconds) -> Track | None:
         sound, spec = recipe.sound, recipe.target.surface.clip
@@ -62,6 +66,18 @@ class Sounds:
                 heard=_from(self.heard, float(begin)),
             )
         return self._made[key]
+
+
+def _about_bed(recipe: Recipe) -> tuple[Note, ...]:
+    bed = recipe.asset(recipe.bed.file) if recipe.bed else None
+    return () if bed is None else licence_notes(bed)
+
+
+def _licence(recipe: Recipe) -> dict[str, object]:
+    """Whose music it is, where its licence says so."""
+    bed = recipe.asset(recipe.bed.file) if recipe.bed else None
+    licence = None if bed is None else licence_of(bed)
+    return {} if licence is None else {"bed_licence": licence.facts()}
 
 
 def _from(heard: Heard | None, begin_s: float) -> Heard | None:

@@ -30,6 +30,7 @@ _COMMANDS = {
     "audio": "audio",
     "score": "score",
     "cull": "cull",
+    "reel": "reel",
     "watch": "watch",
     "worker": "worker",
     "status": "status",

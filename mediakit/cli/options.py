@@ -54,4 +54,11 @@ def focus_numbers(said: str | None) -> tuple[float, ...] | None:
     return numbers
 
 
+def threads(jobs: int | None) -> int:
+    """Threads for one encoder: one a core, or as many as workers were asked for."""
+    import os
+
+    return jobs or os.cpu_count() or 1
+
+
 DEFAULT_OUT = Path("mediakit-out")

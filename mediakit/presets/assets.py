@@ -13,6 +13,8 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from mediakit.errors import DataError
+from mediakit.presets.licences import licence_of
 from mediakit.presets.recipe import AssetRef
 
 AUDIO = frozenset({".mp3", ".m4a", ".aac", ".wav", ".flac", ".ogg", ".opus", ".aif", ".aiff"})
@@ -118,9 +120,13 @@ def check_cube(path: Path) -> None:
 
 
 def check_bed(path: Path) -> None:
-    """Raises AssetError unless the name is that of a sound file."""
+    """Raises AssetError unless the name is that of a sound file, and the licence beside it, if any, can be read."""
     if path.suffix.lower() not in AUDIO:
         raise AssetError(f"{path.name} is no sound file by its name; use {', '.join(sorted(AUDIO))}")
+    try:
+        licence_of(path)
+    except DataError as error:
+        raise AssetError(f"the licence beside {path.name} cannot be used:\n{error.message}") from error
 
 
 def check_rules(path: Path) -> None:

@@ -6,7 +6,6 @@ logo is taken off another surface, or ducking is retuned for a brand whose clips
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -15,31 +14,39 @@ from mediakit.model import Kind
 from mediakit.platforms.load import adjusted
 from mediakit.platforms.schema import Target
 from mediakit.presets.assets import reference
+from mediakit.presets.beds import WITH_BEDS, choose_bed
 from mediakit.presets.load import LoadedPreset
 from mediakit.presets.recipe import STAFF, AssetRef, Recipe
 from mediakit.presets.schema import Bed, Develop, Marks, Overlay, Privacy, Retouch, Sound, SurfaceOverride
 
 _EVERYWHERE = {"surfaces": ("*",), "not_on": ()}
-_BED_MODES = ("music", "mix")
+_BED_MODES = (*WITH_BEDS, "hush")
+"""With `hush` a bed lies on top of the room, where the preset has one."""
+_OF_CHOICE = ("choose", "unlicensed", "territory")
+"""What decides on the bed, which is in the recipe itself."""
 _OF_BEDS = ("bed_under_db", "duck_db", "fade_s", "crossfade_s")
 _UNUSED: Mapping[str, tuple[str, ...]] = {
     "keep": (*_OF_BEDS, "presenter_drop_db"),
     "mute": (*_OF_BEDS, "presenter_drop_db", "loudness_lufs", "true_peak_dbtp"),
     "music": ("bed_under_db", "duck_db", "presenter_drop_db"),
     "mix": ("presenter_drop_db",),
-    "hush": (*_OF_BEDS, "presenter_drop_db"),
+    "hush": ("duck_db", "presenter_drop_db"),
     "presenter": _OF_BEDS,
 }
 """What has no effect in each sound mode."""
 
 
-def recipe_for(loaded: LoadedPreset, target: Target, kind: Kind, *, bed_seed: str = "") -> Recipe:
+def recipe_for(
+    loaded: LoadedPreset, target: Target, kind: Kind, *, bed_seed: str = "", duration_s: float | None = None
+) -> Recipe:
     """How a source of `kind` becomes `target`, which must take that kind.
 
     `bed_seed` (the source's sha256) picks one of the beds: the same source always gets the same one, many sources
-    share them out evenly, and a bed that is added or removed changes only the clips that move to or from it.
+    share them out evenly, and a bed that is added or removed changes only the clips that move to or from it. `duration_s`
+    is the clip's length, where the preset chooses beds by it. Raises DataError where no bed may be used on `target`.
     """
-    bed = _bed_index(loaded, bed_seed) if kind is Kind.CLIP else None
+    with_bed = kind is Kind.CLIP and loaded.preset.sound.mode in _BED_MODES
+    bed = choose_bed(loaded, target, bed_seed, duration_s) if with_bed else None
     return _recipe(loaded, target, kind, bed)
 
 
@@ -133,17 +140,8 @@ def _overlay(loaded: LoadedPreset, target: Target, files: dict[str, AssetRef]) -
 
 def _sound(sound: Sound) -> Sound:
     plain = Sound()
-    unused = {name: getattr(plain, name) for name in _UNUSED[sound.mode]}
-    return sound.model_copy(update={"beds": (), **unused})
-
-
-def _bed_index(loaded: LoadedPreset, seed: str) -> int | None:
-    """Which bed a source gets: the one that wins its draw against the source (rendezvous hashing)."""
-    sound = loaded.preset.sound
-    if sound.mode not in _BED_MODES:
-        return None
-    hashes = [reference(loaded.assets[f"sound.beds.{index}.file"]).sha256 for index in range(len(sound.beds))]
-    return max(range(len(hashes)), key=lambda index: hashlib.sha256(f"{seed}:{hashes[index]}".encode()).digest())
+    names = (*_UNUSED[sound.mode], *_OF_CHOICE, *(_OF_BEDS if sound.mode == "hush" and not sound.beds else ()))
+    return sound.model_copy(update={"beds": (), **{name: getattr(plain, name) for name in names}})
 
 
 def _bed(loaded: LoadedPreset, index: int, files: dict[str, AssetRef]) -> Bed:

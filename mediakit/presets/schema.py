@@ -123,6 +123,8 @@ class Bed(Section):
     title: str = ""
     owner: str = ""
     licence: str = ""
+    energy: Amount = 0.5
+    """How lively it is, 0 calm to 1 lively, for `choose`."""
 
 
 class Sound(Section):
@@ -130,6 +132,12 @@ class Sound(Section):
 
     mode: Literal["keep", "mute", "music", "mix", "hush", "presenter"] = "keep"
     beds: tuple[Bed, ...] = ()
+    choose: Literal["hash", "length", "calm", "lively"] = "hash"
+    """Which bed a clip gets: shared out by content, the one of the clip's length, or the calmest or liveliest."""
+    unlicensed: Literal["warn", "refuse"] = "warn"
+    """A bed with no licence beside it (see `presets.licences`)."""
+    territory: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    """Where the posts are shown, ISO 3166-1; beds licensed elsewhere are refused. Empty: nobody asks."""
     loudness_lufs: Annotated[float, Field(ge=-40.0, le=-5.0)] = -14.0
     """Integrated, ITU-R BS.1770-4."""
     true_peak_dbtp: Annotated[float, Field(ge=-12.0, le=0.0)] = -1.5
@@ -163,6 +171,22 @@ class Clip(Section):
     """Draw each crop over the original, in OUT/.mediakit/debug; the manifest names the file (`--debug-frames`)."""
     max_fps: Annotated[int, Field(ge=12, le=60)] = 60
     x264_preset: Literal["veryfast", "faster", "fast", "medium", "slow"] = "faster"
+
+
+class Reel(Section):
+    """A video made of photos (`mediakit reel`)."""
+
+    each_s: Annotated[float, Field(ge=1.2, le=10.0)] = 2.5
+    """How long a photo is shown, about; changes lie on the beats of the music."""
+    change: Literal["crossfade", "cut"] = "crossfade"
+    crossfade_s: Annotated[float, Field(gt=0.0, le=1.0)] = 0.4
+    zoom: Annotated[float, Field(ge=0.0, le=0.25)] = 0.09
+    """How much nearer a slow move goes, as a share."""
+    most_photos: Annotated[int, Field(ge=1, le=24)] = 10
+    """Where a folder is given: the best so many of it."""
+    card_s: Annotated[float, Field(ge=0.0, le=5.0)] = 2.0
+    """How long the end card with the logo is shown; 0 for none."""
+    card_colour: Colour = "#ffffff"
 
 
 class RelaxedRule(Section):
@@ -259,6 +283,7 @@ class Preset(Section):
     overlay: Overlay = Overlay()
     sound: Sound = Sound()
     clip: Clip = Clip()
+    reel: Reel = Reel()
     caption: Words = Words()
     marks: Marks = Marks()
     post: Posting = Posting()

@@ -1,0 +1,218 @@
+"""One reel: photos picked and made ready, changes laid on the beats of the bed, composed, written, checked, published.
+
+    pick -> hear the beats -> time -> make each photo ready -> sound -> compose and write -> check -> publish
+
+Everything a preset says about photos holds here too: tone and look, skin, bystanders, codes, the disclosure.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mediakit.audio.beats import find_beats, listener
+from mediakit.audio.bed import open_bed
+from mediakit.audio.pcm import RATE
+from mediakit.audio.track import Track, make_track
+from mediakit.batch.outfolder import published
+from mediakit.batch.reel_card import disclosure_on, end_card
+from mediakit.batch.reel_photos import Shown, left_out, make_ready, pick, reel_recipe
+from mediakit.batch.shoot import find_sources, refuse_overlap
+from mediakit.errors import Fault, FileError, UsageError
+from mediakit.model import Check, Kind, Note, Seconds, Size, Source
+from mediakit.platforms.check import Expected, check_file, conforms
+from mediakit.platforms.schema import ClipSpec, Shape, Target
+from mediakit.presets.load import LoadedPreset
+from mediakit.presets.recipe import Recipe
+from mediakit.presets.recipes import recipe_for
+from mediakit.reel.frames import Composer
+from mediakit.reel.timing import LONGEST_S, Timing, most_pictures, time_pictures
+from mediakit.reel.write import FPS, write_reel
+from mediakit.video.encode import Encoding
+
+_HEARD_S = LONGEST_S + 2.0
+_UPRIGHT = "9:16"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reel:
+    """A written reel: what it shows and when, what it sounds like, and whether it conforms."""
+
+    path: Path
+    target: str
+    size: Size
+    duration_s: float
+    bytes: int
+    photos: tuple[str, ...]
+    why: tuple[str, ...]
+    changes_s: tuple[float, ...]
+    on_beats: bool
+    bed: str
+    checks: tuple[Check, ...]
+    notes: tuple[Note, ...] = ()
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def make_reel(
+    paths: Sequence[Path],
+    loaded: LoadedPreset,
+    target: Target,
+    out: Path,
+    *,
+    music: Path | None,
+    threads: int = 1,
+    jobs: int | None = None,
+) -> Reel:
+    """Make a reel of the photos at or below `paths` and publish it at `out`.
+
+    music: the bed; None for silence. Raises a SetupError where nothing can be made of what was asked, FileError where the
+    music cannot be used, the disk refuses, or what was written does not conform; then nothing is at `out`.
+    """
+    spec, shape = _surface(target)
+    _refuse(paths, out)
+    size = _size(shape)
+    longest_s = min(LONGEST_S, spec.max_duration_s or LONGEST_S)
+    recipe = recipe_for(loaded, target, Kind.CLIP, bed_seed="")
+    card, notes = end_card(loaded, recipe, size)
+    card_s = loaded.preset.reel.card_s if card is not None else 0.0
+    picked = pick(paths, loaded, most_pictures(card_s, longest_s), jobs=jobs)
+    with tempfile.TemporaryDirectory(prefix="mediakit-") as name:
+        work = Path(name)
+        beats = () if music is None else _beats(music, loaded, work, threads)
+        each_s = loaded.preset.reel.each_s
+        timing = time_pictures(len(picked.sources), each_s=each_s, card_s=card_s, beats=beats, longest_s=longest_s)
+        shown, said = _made_ready(picked.sources, loaded, recipe, shape, size, timing)
+        if len(shown) < len(picked.sources):
+            timing = time_pictures(len(shown), each_s=each_s, card_s=card_s, beats=beats, longest_s=longest_s)
+        patch, warned = disclosure_on(recipe, [box for one in shown for box in one.faces], shown[0].slide, size)
+        composer = Composer([one.slide for one in shown], card, timing, size, fade_s=_fade_s(loaded), patch=patch)
+        frames = round(timing.total_s * FPS)
+        track = _sound(music, loaded, Seconds(frames, FPS), spec, work, threads)
+        with published(out) as temporary:
+            encoding = _encoding(spec, loaded)
+            sound = track.path if track else None
+            write_reel(temporary, composer.frame, size, frames, sound, encoding, threads=threads)
+            expect = Expected(size=size, duration_s=frames / FPS, has_audio=track is not None)
+            checks = check_file(temporary, target, expect=expect)
+            _refuse_unfit(checks, target, out)
+            written_bytes = temporary.stat().st_size
+    return Reel(
+        path=out,
+        target=target.name,
+        size=size,
+        duration_s=round(frames / FPS, 3),
+        bytes=written_bytes,
+        photos=tuple(one.rel for one in shown),
+        why=tuple(one.why for one in shown),
+        changes_s=timing.changes,
+        on_beats=bool(beats),
+        bed=music.name if music is not None else "",
+        checks=checks,
+        notes=(*notes, *picked.notes, *said, *warned),
+        facts={} if track is None else {"sound": track.facts},
+    )
+
+
+def _surface(target: Target) -> tuple[ClipSpec, Shape]:
+    """What the target takes as a clip, and the upright shape of it. Raises UsageError where it takes none."""
+    spec = target.surface.clip
+    if spec is None or spec.picture == "as-shot":
+        raise UsageError(f"{target.name} takes no reel.", "Choose a surface for video, such as xiaohongshu.video.")
+    if target.ratio is not None:
+        return spec, target.shape(Kind.CLIP)
+    return spec, next((shape for shape in spec.shapes if shape.ratio == _UPRIGHT), spec.shapes[0])
+
+
+def _size(shape: Shape) -> Size:
+    return shape.export_size(Size(1080, 1920), even=True)
+
+
+def _refuse(paths: Sequence[Path], out: Path) -> None:
+    """Raise where the reel would be written over a photo, or where the next run would take it for a source."""
+    if out.suffix.lower() != ".mp4":
+        raise UsageError(f"{out.name}: a reel is an .mp4 file.", "Like this: --out reel.mp4")
+    if any(path.resolve() == out.resolve() for path in paths):
+        raise UsageError(f"{out} is one of the photos.", "Choose another --out.")
+    refuse_overlap(find_sources(paths), out.parent)
+
+
+def _beats(music: Path, loaded: LoadedPreset, work: Path, threads: int) -> tuple[float, ...]:
+    """The beats of the bed as it will be played, its loop included."""
+    crossfade_s = loaded.preset.sound.crossfade_s
+    bed = open_bed(music, round(_HEARD_S * RATE), crossfade_s=crossfade_s, scratch=work / "beats.f32", threads=threads)
+    heard = listener()
+    for block in bed.blocks():
+        heard.add(block)
+    (work / "beats.f32").unlink(missing_ok=True)
+    return find_beats(heard.levels())
+
+
+def _made_ready(
+    sources: Sequence[Source], loaded: LoadedPreset, recipe: Recipe, shape: Shape, size: Size, timing: Timing
+) -> tuple[list[Shown], list[Note]]:
+    """Every photo that can be used. Raises the last one's FileError where none can."""
+    shown: list[Shown] = []
+    notes: list[Note] = []
+    refused: FileError | None = None
+    photo_recipe = reel_recipe(loaded, recipe)
+    for index, source in enumerate(sources):
+        seconds = timing.changes[index + 1] - timing.changes[index]
+        inwards = index % 2 == 0
+        try:
+            one, said = make_ready(source, loaded, photo_recipe, shape, size, seconds=seconds, inwards=inwards)
+        except FileError as error:
+            refused = error
+            notes.append(left_out(source, error))
+            continue
+        shown.append(one)
+        notes += said
+    if refused is not None and not shown:
+        raise refused
+    return shown, notes
+
+
+def _fade_s(loaded: LoadedPreset) -> float:
+    reel = loaded.preset.reel
+    return reel.crossfade_s if reel.change == "crossfade" else 0.0
+
+
+def _sound(
+    music: Path | None, loaded: LoadedPreset, duration: Seconds, spec: ClipSpec, work: Path, threads: int
+) -> Track | None:
+    if music is None:
+        return None
+    return make_track(
+        None,
+        audio_stream=None,
+        start_s=Seconds(0),
+        duration_s=duration,
+        sound=loaded.preset.sound.model_copy(update={"mode": "music", "beds": ()}),
+        bed=music,
+        work=work,
+        audio_kbps=spec.audio_kbps,
+        threads=threads,
+    )
+
+
+def _encoding(spec: ClipSpec, loaded: LoadedPreset) -> Encoding:
+    budgets = [size for size in (spec.max_bytes, spec.target_bytes) if size is not None]
+    return Encoding(
+        max_video_kbps=spec.max_video_kbps,
+        max_level=spec.max_level,
+        max_bytes=min(budgets, default=None),
+        max_gop_s=spec.max_gop_s,
+        x264_preset=loaded.preset.clip.x264_preset,
+    )
+
+
+def _refuse_unfit(checks: tuple[Check, ...], target: Target, out: Path) -> None:
+    if conforms(checks):
+        return
+    broken = ", ".join(
+        f"{c.rule} is {c.measured}, allowed {c.limit}" for c in checks if not c.ok and c.severity == "block"
+    )
+    raise FileError(
+        Fault.CHECK_FAILED, f"{out.name} would not conform to {target.name}: {broken}.", "Nothing was written."
+    )
