@@ -19,6 +19,10 @@ LONGEST_GAP_S = 1.5
 """A face that is not seen for longer is a new one when it comes back."""
 REACH = 1.0
 """How far, in its own widths, a face may move from one look to the next, and once more for each missed second."""
+FIRST_REACH = 2.0
+"""The same for the second sighting, when nobody knows yet how fast it goes."""
+EXPECTED_S = 0.5
+"""For how long a face is expected to go on as it went."""
 
 
 LEAST_SIGHTINGS = 3
@@ -123,7 +127,7 @@ def join(tracks: Sequence[Track], faces: Sequence[Face], t_s: float) -> list[Tra
     pairs = []
     for n, face in enumerate(faces):
         for track in tracks:
-            closeness = _closeness(track.sightings[-1], face, t_s)
+            closeness = _closeness(track, face, t_s)
             if closeness > 0:
                 pairs.append((closeness, n, track))
     found: list[Track | None] = [None] * len(faces)
@@ -135,13 +139,29 @@ def join(tracks: Sequence[Track], faces: Sequence[Face], t_s: float) -> list[Tra
     return found
 
 
-def _closeness(last: Sighting, face: Face, t_s: float) -> float:
-    """Above 0 where the face may be the one last seen there; 1.0 in the same place with the same size."""
+def _closeness(track: Track, face: Face, t_s: float) -> float:
+    """Above 0 where the face may be the one last seen there; 1.0 in the same place with the same size.
+
+    Held against where it was, and against where it would be had it gone on as it went.
+    """
+    last = track.sightings[-1]
     one, other, gap_s = last.face.box, face.box, t_s - last.t_s
     if gap_s > LONGEST_GAP_S or min(one.area, other.area) <= 0:
         return 0.0
     alike = (min(one.area, other.area) / max(one.area, other.area)) ** 0.5
-    (x0, y0), (x1, y1) = one.centre, other.centre
-    away = float(np.hypot(x1 - x0, y1 - y0)) / max(one.w, other.w)
-    reach = REACH * (1.0 + gap_s)
+    x, y = other.centre
+    places = [one.centre, _expected(track, t_s)]
+    away = min(float(np.hypot(x - px, y - py)) for px, py in places) / max(one.w, other.w)
+    reach = (REACH if len(track.sightings) > 1 else FIRST_REACH) * (1.0 + gap_s)
     return alike * (1.0 - away / reach) if alike > 0.5 and away < reach else 0.0
+
+
+def _expected(track: Track, t_s: float) -> tuple[float, float]:
+    """Where its middle would be at the pace of its last two sightings; after a long gap it is where it was."""
+    last = track.sightings[-1]
+    x, y = last.face.box.centre
+    if len(track.sightings) < 2 or t_s - last.t_s > EXPECTED_S:
+        return x, y
+    before = track.sightings[-2]
+    (x0, y0), share = before.face.box.centre, (t_s - last.t_s) / max(last.t_s - before.t_s, 1e-6)
+    return x + share * (x - x0), y + share * (y - y0)

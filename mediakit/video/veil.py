@@ -2,7 +2,7 @@
 
 Each place is replaced by the mean colours of a few cells across it, smoothly enlarged: a blur kernel can be undone, three
 means across a head cannot. A place keeps its cell size as long as it is hidden, is held HELD_S before its first and after its
-last sighting, and goes straight between sightings, so that it neither flickers nor opens for a frame.
+last sighting, where it goes on at its pace, and goes straight between sightings, so that it neither flickers nor opens for a frame.
 
 ffmpeg draws it: one small matte video for each cell size, with exactly the clip's own times, merges the picture with a copy
 of itself that was shrunk to the cells and enlarged again. Memory grows neither with how many places are hidden nor with the
@@ -54,7 +54,18 @@ class Veiled:
         if not self.begin_s <= t_s <= self.end_s:
             return None
         edges = np.array([(box.x, box.y, box.w, box.h) for box in self.boxes])
-        return Box(*(float(np.interp(t_s, self.times_s, edges[:, n])) for n in range(4)))
+        x, y, w, h = (float(np.interp(t_s, self.times_s, edges[:, n])) for n in range(4))
+        dx, dy = self._goes_on(t_s)
+        return Box(x + dx, y + dy, w, h)
+
+    def _goes_on(self, t_s: float) -> tuple[float, float]:
+        """How far it went beyond its first or last sighting, at the pace it had there."""
+        if len(self.times_s) < 2 or self.times_s[0] <= t_s <= self.times_s[-1]:
+            return 0.0, 0.0
+        here, near = (0, 1) if t_s < self.times_s[0] else (-1, -2)
+        share = (t_s - self.times_s[here]) / (self.times_s[here] - self.times_s[near] or 1.0)
+        (x, y), (x0, y0) = self.boxes[here].centre, self.boxes[near].centre
+        return share * (x - x0), share * (y - y0)
 
     @property
     def cell_px(self) -> int:
@@ -75,7 +86,7 @@ def veiled(
     sightings: Iterable[tuple[float, Box]], *, shot: tuple[float, float], is_round: bool, grow: float = 1.0
 ) -> Veiled | None:
     """A place from its sightings inside one shot, its boxes `grow` times as large; None where there are none."""
-    inside = sorted((t_s, box) for t_s, box in sightings if shot[0] - 1e-6 <= t_s < shot[1])
+    inside = sorted(((t_s, box) for t_s, box in sightings if shot[0] - 1e-6 <= t_s < shot[1]), key=lambda one: one[0])
     if not inside:
         return None
     boxes = tuple(_grown(box, grow) for _, box in inside)
