@@ -70,7 +70,7 @@ def _make(job: Job, threads: int) -> Outcome:
 
 
 def _os_problem(job: Job, error: OSError) -> Problem:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return Problem(
             Fault.DISK_FULL, f"The disk filled up during {job.source.rel}.", "Free some space and run again."
         )

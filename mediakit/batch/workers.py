@@ -19,13 +19,17 @@ from typing import Any
 
 from mediakit.batch.executor import Executor, Finished, Inline, Task, Work
 from mediakit.batch.plan import Job
+from mediakit.batch.prepare import prepare_worker
 from mediakit.batch.problems import refused
 from mediakit.errors import Fault
 from mediakit.model import Kind, Outcome, Problem
+from mediakit.tools.confine import limit_cpu
 
 PHOTO_LIMIT_S = 180.0
 CLIP_LIMIT_S = 4 * 3600.0
 JOBS_PER_WORKER = 60
+_OUT_OF_CPU_TIME = -24
+"""How a process ends that the kernel stopped by SIGXCPU."""
 IN_FLIGHT_PER_WORKER = 3
 
 
@@ -150,7 +154,7 @@ class Processes:
 
     def submit(self, task: Task) -> None:
         """Hand it to the pool; its time limit begins when a worker takes it up."""
-        future = self._pool.schedule(task.work, args=[task.job, task.threads], timeout=_limit_s(task.job))
+        future = self._pool.schedule(do_limited, args=[task], timeout=_limit_s(task.job))
         self._running[future] = (task.job, time.monotonic())
 
     def as_completed(self) -> Iterator[Finished]:
@@ -215,6 +219,12 @@ def _collect(future: Future[Outcome], job: Job, seconds: float) -> Finished:
 
 def _death_problem(job: Job, death: Exception) -> Problem:
     code = getattr(death, "exitcode", None)
+    if code == _OUT_OF_CPU_TIME:
+        return Problem(
+            Fault.TIMED_OUT,
+            f"{job.source.rel} was not finished after {_limit_s(job):.0f} seconds of work.",
+            "Try it alone with --jobs 1, or save it again from an editor.",
+        )
     if code == -9:
         return Problem(
             Fault.OUT_OF_MEMORY,
@@ -239,20 +249,7 @@ def run_job(job: Job, threads: int) -> Outcome:
     return make(job, threads=threads)
 
 
-def prepare_worker() -> None:
-    """Tie a worker to one core, its clips' encoder apart, and to its parent's life.
-
-    OpenCV and OpenBLAS on two threads make a photo no sooner: its pieces are small, and the second core waits spinning.
-    """
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-    import signal
-
-    # Ctrl-C reaches the whole group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from mediakit.tools.child import die_with_parent
-
-    die_with_parent()
-    import cv2
-
-    cv2.setNumThreads(1)
+def do_limited(task: Task) -> Outcome:
+    """What a process of the pool runs: the task, with as much CPU time as its time limit holds."""
+    limit_cpu(_limit_s(task.job) * max(1, task.threads))
+    return task.work(task.job, task.threads)

@@ -1,8 +1,8 @@
 """Run a program that is not ours, so that it can never outlive us, hang us or fill our memory.
 
-Promise: the child gets a process group of its own; it is killed as a group when its time is up, when the caller is
-interrupted or fails, and (on Linux) by the kernel when the process that started it dies, even by kill -9. Of its
-chatter only the end is kept; of its data no more than the caller allows.
+Promise: the child gets a process group of its own, limits of its own and no network (see `confine`); it is killed as a
+group when its time is up, when the caller is interrupted or fails, and (on Linux) by the kernel when the process that started
+it dies, even by kill -9. Of its chatter only the end is kept; of its data no more than the caller allows.
 Limits: on systems without PR_SET_PDEATHSIG a kill -9 of the parent can leave the child running to its own end.
 """
 
@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from mediakit.tools.confine import program_limits
 
 STDERR_LINES = 200
 STDERR_LINE_CHARS = 500
@@ -99,7 +101,7 @@ def run_child(
     """
     started = time.monotonic()
     tail, collected = _Tail(), _Collected(max_stdout_bytes, on_line)
-    with _own_group(command, cwd) as process:
+    with _own_group(command, cwd, _prepared(timeout_s)) as process:
         assert process.stdout is not None and process.stderr is not None
         readers = (
             threading.Thread(target=tail.drain, args=(process.stderr,), daemon=True),
@@ -140,7 +142,9 @@ def _ended_in_time(process: subprocess.Popen[bytes], readers: Sequence[threading
 
 
 @contextlib.contextmanager
-def _own_group(command: Sequence[str], cwd: Path | None) -> Iterator[subprocess.Popen[bytes]]:
+def _own_group(
+    command: Sequence[str], cwd: Path | None, prepare: Callable[[], None] | None
+) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         list(command),
         stdin=subprocess.DEVNULL,
@@ -148,7 +152,7 @@ def _own_group(command: Sequence[str], cwd: Path | None) -> Iterator[subprocess.
         stderr=subprocess.PIPE,
         cwd=cwd,
         start_new_session=True,
-        preexec_fn=_die_with_parent(),  # noqa: PLW1509 - one system call, prepared before the fork
+        preexec_fn=prepare,  # noqa: PLW1509 - a few system calls, prepared before the fork
     )
     try:
         with process:
@@ -172,9 +176,18 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """What the child calls between fork and exec, on Linux: ask the kernel to kill it when its parent dies."""
-    return _die_with_parent_of(os.getpid())
+def _prepared(timeout_s: float) -> Callable[[], None] | None:
+    """What the child calls between fork and exec; None where there is nothing of the kind (Windows)."""
+    if os.name != "posix":
+        return None
+    confine, die = program_limits(timeout_s), _die_with_parent_of(os.getpid())
+
+    def prepare() -> None:
+        confine()
+        if die is not None:  # after the namespaces: giving up the network would undo it
+            die()
+
+    return prepare
 
 
 def _die_with_parent_of(parent: int) -> Callable[[], None] | None:
