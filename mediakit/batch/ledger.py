@@ -2,11 +2,12 @@
 
 One SQLite file, OUT/.mediakit/ledger.sqlite. A row is written only after its output was reopened, checked and renamed
 into place, so a run killed at any point can simply be run again. Only execute.py writes here; planning and the report
-read. Losing it costs time, never a picture.
+read. Losing it costs time, never a picture: a damaged one is built anew (`ledger_rescue`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -16,7 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from mediakit.batch.ledger_rescue import is_sound, rescue, set_aside
 from mediakit.batch.values import delivered_from_json, outcome_from_json, to_json
+from mediakit.errors import ClashError
 from mediakit.model import Delivered, Outcome, Problem, Source
 
 SCHEMA = 2
@@ -184,10 +187,27 @@ class Ledger:
 def _open(path: Path) -> sqlite3.Connection:
     try:
         return _prepared(path)
+    except sqlite3.OperationalError as error:  # held by another program, or the disk refuses: nothing is wrong with it
+        words = f"The ledger {path} cannot be opened ({error})."
+        raise ClashError(words, "Close what else has it open, check the disk, and run again.") from error
     except sqlite3.DatabaseError:
-        # A ledger that cannot be read is set aside, not repaired: it only saves time, and the next run makes a new one.
-        path.replace(path.with_name("ledger.damaged.sqlite"))
-        return _prepared(path)
+        return _anew(path)
+
+
+def rebuild(path: Path) -> bool:
+    """Build a ledger anew that turned out to be damaged while it was in use; no one may have it open. False: it is sound."""
+    if path.is_file() and is_sound(path):
+        return False
+    (_anew(path) if path.is_file() else _prepared(path)).close()
+    return True
+
+
+def _anew(path: Path) -> sqlite3.Connection:
+    damaged = set_aside(path)
+    db = _prepared(path)
+    with contextlib.suppress(sqlite3.DatabaseError):  # nothing of it can be read
+        rescue(db, damaged, path.parent.parent, SCHEMA)
+    return db
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:

@@ -62,10 +62,20 @@ class Book:
     """Open it with `with Book(out) as book:`. May be used from several threads."""
 
     def __init__(self, out: Path) -> None:
+        self._out = out
         self._lock = threading.Lock()
-        self._db = _opened(out)
         self._journal = Journal(out)
+        self.open()
+
+    def open(self) -> None:
+        """Open the table; again, after `close` and whatever was done to its file."""
+        self._db = _opened(self._out)
         self.lease = Lease(self._db)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
 
     def __enter__(self) -> Book:
         return self

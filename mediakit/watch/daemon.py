@@ -8,7 +8,9 @@ goes wrong in one turn is said, and the next turn comes.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +18,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mediakit.batch.outfolder import only_run, sweep
+from mediakit.batch.ledger import rebuild
+from mediakit.batch.outfolder import ledger_path, only_run, sweep
 from mediakit.batch.post_values import Post
 from mediakit.batch.shoot import Refusal, find_sources
 from mediakit.batch.workers import main_left_alone
@@ -150,10 +153,26 @@ class Daemon:
         """Whatever goes wrong in one turn must not be the last thing that happens."""
         try:
             self._turn()
+        except sqlite3.DatabaseError as error:
+            self._after_trouble_with_the_ledger(error)
         except Exception as error:
             self._book.say("mistake", error=f"{type(error).__name__}: {error}")
             self._voice.remark(f"mediakit made a mistake and goes on: {type(error).__name__}: {error}")
             self._notices.wait(POLL_S)
+
+    def _after_trouble_with_the_ledger(self, error: Exception) -> None:
+        """Locked: the next turn tries again. Damaged: it is built anew, and every file is received anew."""
+        self._voice.remark(f"The ledger cannot be used at the moment ({error}).")
+        with contextlib.suppress(Exception):
+            self._rounds.join(None)
+            self._book.close()
+            if rebuild(ledger_path(self._order.out)):
+                self._voice.remark("The ledger was damaged and is built anew from what is there.")
+        with contextlib.suppress(Exception):
+            self._book.open()
+            self._book.begin()
+            self._settling.receive_anew(self._clock())
+        self._notices.wait(POLL_S)
 
     def _turn(self) -> None:
         now = self._clock()
@@ -237,6 +256,8 @@ class Daemon:
                     self._failed |= outcome.problem is not None or any(d.status == "failed" for d in outcome.delivered)
                 case RoundOver(error=None, posts=posts, notes=notes):
                     self._tell_posts(posts, notes)
+                case RoundOver(error=sqlite3.DatabaseError() as error):
+                    raise error
                 case RoundOver(error=error):
                     self._next_round_s = self._clock() + ROUND_PAUSE_S
                     self._failed = True

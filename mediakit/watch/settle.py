@@ -131,6 +131,12 @@ class Settling:
         if watched is not None:
             self._whole[rel] = watched.source
 
+    def receive_anew(self, now_s: float) -> None:
+        """What was found whole is looked into once more, at once: nobody remembers it."""
+        for rel, source in self._whole.items():
+            self._waiting[rel] = _Watched(source, now_s - self.settle_s, now_s, glanced=True)
+        self._whole.clear()
+
     def is_not_whole(self, rel: str, why: str, now_s: float) -> None:
         """It was looked into and something is missing: wait, twice as long every time; in the end take it as it is."""
         watched = self._waiting.get(rel)
