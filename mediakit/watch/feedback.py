@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from mediakit.batch.plan import Job, settings_fingerprint
-from mediakit.batch.workers import PHOTO_LIMIT_S, prepare_worker, run_job
+from mediakit.batch.prepare import prepare_worker
+from mediakit.batch.workers import PHOTO_LIMIT_S, run_job
 from mediakit.model import Kind, Outcome, Source
 from mediakit.presets.schema import Limits
 
