@@ -19,7 +19,6 @@ from mediakit.audio.track import Track, make_track
 from mediakit.batch.outfolder import published
 from mediakit.batch.reel_card import disclosure_on, end_card
 from mediakit.batch.reel_photos import Shown, left_out, make_ready, pick, reel_recipe
-from mediakit.batch.shoot import find_sources, refuse_overlap
 from mediakit.errors import Fault, FileError, UsageError
 from mediakit.model import Check, Kind, Note, Seconds, Size, Source
 from mediakit.platforms.check import Expected, check_file, conforms
@@ -133,9 +132,11 @@ def _refuse(paths: Sequence[Path], out: Path) -> None:
     """Raise where the reel would be written over a photo, or where the next run would take it for a source."""
     if out.suffix.lower() != ".mp4":
         raise UsageError(f"{out.name}: a reel is an .mp4 file.", "Like this: --out reel.mp4")
-    if any(path.resolve() == out.resolve() for path in paths):
+    there = out.resolve()
+    if any(path.resolve() == there for path in paths):
         raise UsageError(f"{out} is one of the photos.", "Choose another --out.")
-    refuse_overlap(find_sources(paths), out.parent)
+    for folder in (path for path in paths if path.is_dir() and there.is_relative_to(path.resolve())):
+        raise UsageError(f"{out} lies inside the shoot {folder}.", "Give --out another folder.")
 
 
 def _beats(music: Path, loaded: LoadedPreset, work: Path, threads: int) -> tuple[float, ...]:
