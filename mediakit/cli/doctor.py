@@ -33,13 +33,16 @@ OPTIONAL = {
     "rawpy": "pip install 'mediakit[raw]'   (DNG and RAW photos)",
     "dlib-bin": "pip install 'mediakit[staff]'   (keeping colleagues sharp by reference photos)",
     "face-recognition-models": "pip install 'mediakit[staff]'   (the same)",
+    "distributed": "pip install 'mediakit[cluster]'   (process and watch on other machines)",
+    "s3fs": "pip install 'mediakit[s3]'   (shoots and results in S3-compatible storage)",
+    "cryptography": "pip install 'mediakit[sign]'   (signed presets)",
     "noto-cjk-sans-otc": "pip install 'mediakit[words]'   (Chinese words on pictures, where no font for them is installed)",
 }
 
 
 def doctor(json: options.AsJson = False) -> None:
     """Say which parts are here and which are not. Exits 4 when a needed part is missing."""
-    rows = [*_packages(), *_parts()]
+    rows = [*_packages(), *_parts(), _isolation()]
     if json:
         out().file.write(json_format.dumps({"schema": 1, "parts": rows}, ensure_ascii=False, indent=1) + "\n")
     else:
@@ -65,6 +68,19 @@ def _parts() -> list[dict[str, Any]]:
         except MediakitError as error:
             rows.append(_row(name, "", needed=True, hint=f"{error.message} {error.hint}"))
     return rows
+
+
+def _isolation() -> dict[str, Any]:
+    """Whether decoders and ffmpeg are cut off from the network here: asked of a child that is started as they are."""
+    from mediakit.tools.child import run_child
+
+    hint = "this system does not let a process give up its network (see docs/SECURITY.md)"
+    try:
+        ended = run_child(["cat", "/proc/net/route"], timeout_s=10)
+    except OSError:
+        return _row("no network for decoders", "", needed=False, hint=hint)
+    cut_off = ended.code == 0 and len(ended.stdout.splitlines()) <= 1
+    return _row("no network for decoders", "cut off" if cut_off else "", needed=False, hint=hint)
 
 
 def _ffmpeg() -> str:
