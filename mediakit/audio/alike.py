@@ -4,7 +4,7 @@ A stereo encoder spends as long on the second side as on the first, and bits too
 its packet's bits are put, unchanged, into a channel pair as the middle of a mid/side pair whose side is empty, which
 decodes to left = right = middle (ISO/IEC 14496-3, 4.4.2.1 for the syntax, 4.6.8.1 for mid/side). Measured on 17 pieces of
 music, speech and noise at 128 kbps: half the time for seven eighths of the bytes, and an error 1 dB larger in the mean (5
-dB smaller to 4 dB larger), 40 to 50 dB under the sound.
+dB smaller to 4 dB larger), 40 to 50 dB under the sound. Two decoders that share no code (ffmpeg's, faad) play it alike.
 
 Limits: AAC-LC; no noise substitution and no temporal noise shaping in the packet, which do not go through mid/side
 (4.6.8.1, 4.6.9): encode with `CODER_OF_ONE`.
