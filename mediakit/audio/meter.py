@@ -115,9 +115,13 @@ def _to_lufs(power: float) -> float:
 def window_powers(energy: MsValues) -> NDArray[np.float64]:
     """Mean square over 400 ms windows that begin every 100 ms, both channels summed: BS.1770's gating blocks."""
     steps = len(energy) // _STEP_MS
-    by_step = energy[: steps * _STEP_MS].reshape(steps, _STEP_MS).sum(axis=1, dtype=np.float64)
+    return _windows(energy[: steps * _STEP_MS].reshape(steps, _STEP_MS).sum(axis=1, dtype=np.float64))
+
+
+def _windows(by_step: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same from the energy of each 100 ms."""
     per_window = _WINDOW_MS // _STEP_MS
-    if steps < per_window:
+    if len(by_step) < per_window:
         return np.zeros(0)
     total = np.lib.stride_tricks.sliding_window_view(by_step, per_window).sum(axis=1)
     powers: NDArray[np.float64] = total / (_WINDOW_MS * PER_MS)
@@ -126,7 +130,10 @@ def window_powers(energy: MsValues) -> NDArray[np.float64]:
 
 def integrated_lufs(energy: MsValues) -> float:
     """BS.1770-4 integrated loudness of a profile's `energy`; NOTHING where no window passes the gate."""
-    powers = window_powers(energy)
+    return _gated(window_powers(energy))
+
+
+def _gated(powers: NDArray[np.float64]) -> float:
     loud = powers[powers > _power(_ABSOLUTE_GATE_LUFS)]
     if not loud.size:
         return NOTHING
@@ -153,6 +160,42 @@ class Meter:
         """What was added so far. Ends the measurement."""
         self._measured += map(_measured, self._cutter.finish())
         return _profile(self._measured, self._cutter.samples)
+
+
+class Summary:
+    """A meter that keeps only what two numbers need: 80 bytes for a second of sound, where a `Meter` keeps 8 kB."""
+
+    def __init__(self) -> None:
+        self._cutter = _Cutter()
+        self._rest: MsValues = np.zeros(0, np.float32)
+        self._steps: list[float] = []
+        self._peak = 0.0
+
+    @property
+    def samples(self) -> int:
+        """How much was added."""
+        return self._cutter.samples
+
+    def add(self, block: Block) -> None:
+        """Measure `block`, which follows what was added before."""
+        for stretch in self._cutter.add(block):
+            self._take(stretch)
+
+    def finish(self) -> tuple[float, float]:
+        """(integrated loudness in LUFS, true peak in dBTP) of what was added. Ends the measurement."""
+        for stretch in self._cutter.finish():
+            self._take(stretch)
+        steps = self._cutter.samples // (PER_MS * _STEP_MS)  # BS.1770 drops an incomplete last window
+        loudness = _gated(_windows(np.array(self._steps[:steps])))
+        return loudness, to_db(self._peak)
+
+    def _take(self, stretch: Block) -> None:
+        energy, peak = _measured(stretch)
+        energy = np.concatenate([self._rest, energy])
+        whole = len(energy) // _STEP_MS * _STEP_MS
+        self._steps += energy[:whole].reshape(-1, _STEP_MS).sum(axis=1, dtype=np.float64).tolist()
+        self._rest = energy[whole:]
+        self._peak = max(self._peak, float(peak.max(initial=0.0)))
 
 
 def measure(blocks: Iterable[Block]) -> Profile:

@@ -16,7 +16,7 @@ from pathlib import Path
 from mediakit.audio.encode import write_aac
 from mediakit.audio.hear import Heard, finite
 from mediakit.audio.level import GainMode, GainPlan, apply_gain, plan_gain
-from mediakit.audio.meter import Meter, Profile
+from mediakit.audio.meter import Summary
 from mediakit.audio.pcm import RATE, to_samples
 from mediakit.audio.take import Desk, Take, take_for
 from mediakit.model import Seconds
@@ -30,6 +30,8 @@ _CLOSE_LU = 0.2
 _FURTHER_DB = 0.15
 """Added for every try: what an encoder does to a single click is not the same twice."""
 _TRIES = 6
+_SHORT_FORM_S = 3.0
+"""A short-term window of EBU R 128: what is shorter has an integrated loudness, but of a few windows."""
 _RULES: dict[GainMode, str] = {
     "linear": "one gain for the whole clip",
     "limiter": "gain with a look-ahead true-peak limiter",
@@ -87,6 +89,12 @@ def make_track(  # noqa: PLR0913 - all but one by name; the caller has them from
             (work / f"{scratch}.f32").unlink(missing_ok=True)
 
 
+def _rule(mode: GainMode, samples: int) -> str:
+    """How the level was reached, in words; of a clip under 3 s also that it was measured on a few windows only."""
+    short = mode in ("linear", "limiter") and samples < _SHORT_FORM_S * RATE
+    return f"{_RULES[mode]}; under 3 s, so its loudness is that of a few windows of 400 ms" if short else _RULES[mode]
+
+
 def _finish(take: Take, desk: Desk, kbps: int) -> Track:
     """Bring `take` to its level, write it, measure what was written, and correct until it holds."""
     target = min(desk.sound.loudness_lufs, take.loudest_lufs)
@@ -97,12 +105,13 @@ def _finish(take: Take, desk: Desk, kbps: int) -> Track:
     while True:
         tries += 1
         plan = plan_gain(take.profile, aim, room)
-        meter = Meter()
-        finished = apply_gain(take.blocks(), plan.gain * take.fades)
+        meter = Summary()
+        finished = apply_gain(apply_gain(take.blocks(), take.fades), plan.gain)
         write_aac(path, finished, kbps=kbps, threads=desk.threads, played=meter.add)
-        written = meter.profile()
-        over_db = written.true_peak_dbtp - ceiling
-        off_lu = written.integrated_lufs() - target if plan.mode in ("linear", "limiter") else 0.0
+        loudness, peak = meter.finish()
+        written = _Written(meter.samples, loudness, peak)
+        over_db = peak - ceiling
+        off_lu = loudness - target if plan.mode in ("linear", "limiter") else 0.0
         holds = over_db <= 0 and abs(off_lu) <= _CLOSE_LU
         if holds or tries == _TRIES:
             return _track(path, take, plan, written, {"tries": tries, "on_target": holds})
@@ -111,13 +120,22 @@ def _finish(take: Take, desk: Desk, kbps: int) -> Track:
         aim -= off_lu if abs(off_lu) > _CLOSE_LU else 0.0
 
 
-def _track(path: Path, take: Take, plan: GainPlan, written: Profile, more: dict[str, object]) -> Track:
-    loudness, peak = finite(written.integrated_lufs()), finite(written.true_peak_dbtp)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the written file measures."""
+
+    samples: int
+    loudness_lufs: float
+    true_peak_dbtp: float
+
+
+def _track(path: Path, take: Take, plan: GainPlan, written: _Written, more: dict[str, object]) -> Track:
+    loudness, peak = finite(written.loudness_lufs), finite(written.true_peak_dbtp)
     facts: dict[str, object] = take.facts | {
         "loudness_lufs": loudness,
         "true_peak_dbtp": peak,
         "gain_mode": plan.mode,
-        "rule": _RULES[plan.mode],
+        "rule": _rule(plan.mode, written.samples),
         "gain_db": round(plan.gain_db, 2),
         "limited_db": round(plan.limited_db, 2),
     }

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sound_kit import RATE, ebur128, needs_ffmpeg, noise, silence, tone, write_sound
 
-from mediakit.audio.meter import NOTHING, Meter, Profile
+from mediakit.audio.meter import NOTHING, Meter, Profile, Summary
 
 
 def measured(sound: np.ndarray, *cuts: int) -> Profile:
@@ -105,3 +105,19 @@ def test_agrees_with_ffmpeg_on_sound_that_comes_and_goes(tmp_path: Path, seed: i
     profile = measured(sound)
     assert profile.integrated_lufs() == pytest.approx(loudness, abs=0.1)
     assert peak - 0.2 <= profile.true_peak_dbtp <= peak + 0.5  # the judge's resampler takes the top of the band away
+
+
+@settings(deadline=None, max_examples=25)
+@given(tenths=st.integers(0, 30), more=st.integers(1, 4700), level=st.floats(0.001, 0.9), size=st.integers(500, 60_000))
+def test_the_summary_says_what_the_meter_says(tenths: int, more: int, level: float, size: int) -> None:
+    sound = noise((tenths * 4800 + more) / RATE, level)
+    summary, meter = Summary(), Meter()
+    for at in range(0, sound.shape[1], size):
+        summary.add(sound[:, at : at + size])
+        meter.add(sound[:, at : at + size])
+    profile = meter.profile()
+    loudness, peak = summary.finish()
+    assert summary.samples == profile.samples
+    assert peak == pytest.approx(profile.true_peak_dbtp, abs=1e-4)
+    expected = profile.integrated_lufs()
+    assert loudness == expected or loudness == pytest.approx(expected, abs=1e-4)

@@ -246,3 +246,31 @@ def test_a_bed_that_is_a_ring_goes_round_under_the_clip(tmp_path: Path) -> None:
     assert track is not None
     assert (track.facts["bed_loop_s"], track.facts["bed_crossfade_s"]) == (5.0, 0.0)
     assert track.loudness_lufs == pytest.approx(-14.0, abs=0.2)
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("tenths", [4, 7, 13, 29])
+def test_a_clip_under_three_seconds_is_brought_to_the_target_and_the_rule_says_so(tmp_path: Path, tenths: int) -> None:
+    seconds = Fraction(tenths, 10)
+    track = made(tmp_path, "keep", noise(tenths / 10, 0.02), seconds=seconds)
+    assert track is not None
+    assert track.loudness_lufs == pytest.approx(-14, abs=0.5)
+    assert "under 3 s" in str(track.facts["rule"])
+    _, peak = ebur128(track.path)
+    assert peak <= -1.5
+
+
+@pytest.mark.parametrize(
+    ("own", "mode"),
+    [
+        (noise(6, 0.02), "linear"),
+        (noise(6, 0.02) + 0.9 * (np.arange(6 * RATE) % RATE < 40), "limiter"),
+        (noise(6, 0.001), "near-silent"),
+        (silence(6), "silent"),
+    ],
+)
+def test_which_rule_was_needed_is_said(tmp_path: Path, own: np.ndarray, mode: str) -> None:
+    track = made(tmp_path, "keep", own.astype(np.float32))
+    assert track is not None
+    assert track.gain_mode == track.facts["gain_mode"] == mode
+    assert "under 3 s" not in str(track.facts["rule"])
