@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediakit.batch.execute import execute, exit_code, hash_sources
+from mediakit.batch.keeping import is_kept_by_hand
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.listen import Listener, Silent
 from mediakit.batch.marks_in import missing
@@ -59,6 +60,8 @@ class Result:
     posts: tuple[Post, ...] = ()
     remarks: tuple[Note, ...] = ()
     """What else is to be said of the run as a whole."""
+    culled: Culled | None = None
+    """Takes of one photo; None where nobody asked for the best."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -92,10 +95,15 @@ class Result:
 
     def _head(self) -> dict[str, object]:
         from mediakit.report.manifest import head
+        from mediakit.report.takes import takes_json
 
         preset = self.plan.preset
         return head(
-            preset_name=preset.preset.name, preset_fingerprint=preset.fingerprint, posts=self.posts, notes=self.notes
+            preset_name=preset.preset.name,
+            preset_fingerprint=preset.fingerprint,
+            posts=self.posts,
+            notes=self.notes,
+            takes=None if self.culled is None else takes_json(self.culled, self.verdict_of),
         )
 
     def _sources(self) -> Iterator[dict[str, object]]:
@@ -138,12 +146,16 @@ def process(  # noqa: PLR0913 - what the command line can say
     with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
         targets = with_platforms(targets, posts, fixed=bool(to))
         plan = plan_shoot(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs, posts=bool(posts))
-        if keep_best is not None:
-            from mediakit.batch.cull import without_losers
+        culled: Culled | None = None
+        remarks: tuple[Note, ...] = ()
+        if keep_best is not None or is_kept_by_hand(shoot.root):
+            from mediakit.batch.cull import unknown_keeps, without_losers
 
-            plan = without_losers(plan, _culled(shoot, loaded, ledger, plan, jobs), keep_best)
+            culled = _culled(shoot, loaded, ledger, plan, jobs)
+            plan, remarks = without_losers(plan, culled, keep_best), unknown_keeps(culled)
         listener.planned(plan)
-        result = Result(plan, execute(plan, ledger, listener, jobs=jobs, anew=force))
+        outcomes = execute(plan, ledger, listener, jobs=jobs, anew=force)
+        result = Result(plan, outcomes, remarks=remarks, culled=culled)
         if posts:
             from mediakit.batch.posts import make_posts  # brings the caption rules and OpenCV along
 
@@ -174,29 +186,33 @@ def dry_run(
         return plan_shoot(shoot, loaded, targets, folder, ledger, force=force, posts=bool(posts))
 
 
-def cull(shoot: str | Path, *, preset: str | Path | None = None, jobs: int | None = None) -> Culled:
-    """Takes of one photo below `shoot`, with the one to keep and why the others lost. Nothing is written.
+def cull(
+    shoot: str | Path, *, preset: str | Path | None = None, jobs: int | None = None, out: Path | None = None
+) -> Culled:
+    """Takes of one photo below `shoot`, with the one to keep and why the others lost.
+
+    Nothing is written but, below `out` where that is said, small pictures for a report.
 
     Raises a SetupError where there is nothing to look at.
     """
     from mediakit.batch.cull import cull as cull_photos
-    from mediakit.batch.cull import person_keeps
+    from mediakit.batch.keeping import person_keeps
 
     found = find_sources([Path(shoot)])
     loaded = load_preset(preset or shoot_settings(found.root).preset or DEFAULT_PRESET)
     if not any(source.kind is Kind.PHOTO for source in found.sources):
         raise NothingToDoError(f"No photo in {found.root}.", "Name the folder that holds the shoot.")
-    return cull_photos(found.sources, loaded.preset.limits, chosen=person_keeps(found.root), jobs=jobs)
+    return cull_photos(found.sources, loaded.preset.limits, chosen=person_keeps(found.root), jobs=jobs, out=out)
 
 
 def _culled(shoot: Shoot, loaded: LoadedPreset, ledger: Ledger, plan: Plan, jobs: int | None) -> Culled:
     from mediakit.batch.cull import cull as cull_photos
-    from mediakit.batch.cull import person_keeps
+    from mediakit.batch.keeping import person_keeps
 
     hashes = {job.source.rel: job.sha256 for job in plan.jobs}
     sources = [job.source for job in plan.jobs if job.known is None or job.known.problem is None]
     chosen = person_keeps(shoot.root)
-    return cull_photos(sources, loaded.preset.limits, chosen=chosen, ledger=ledger, hashes=hashes, jobs=jobs)
+    return cull_photos(sources, loaded.preset.limits, chosen=chosen, ledger=ledger, hashes=hashes, jobs=jobs, out=plan.out)
 
 
 def wanted_posts(shoot: Shoot, loaded: LoadedPreset, words: Mapping[str, PostWords]) -> tuple[WantedPost, ...]:

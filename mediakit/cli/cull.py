@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json as json_format
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mediakit.cli import options
-from mediakit.cli.console import out
-from mediakit.errors import ExitCode
+from mediakit.cli.console import out, say
+from mediakit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mediakit.batch.cull import Culled, Group
 
 
@@ -20,20 +23,46 @@ def cull(
     preset: options.Preset = None,
     json: options.AsJson = False,
     jobs: options.Jobs = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE.html", help="Show the takes side by side on a page; one key swaps them."
+        ),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option("--keep", metavar="PHOTO", help="Keep this take, whatever it scored. May repeat; written down."),
+    ] = None,
 ) -> None:
-    """Find takes of one photo (bursts, re-saved and re-framed copies) and choose the best of each. Nothing is written.
+    """Find takes of one photo (bursts, re-saved and re-framed copies) and choose the best of each.
 
-    A file mediakit-keep.txt in the shoot, one photo a line, overrules the choice; `process --keep-best 1` acts on it.
+    What a person wants kept stands in a file mediakit-keep.txt in the shoot, one photo a line: --keep writes it, or save it
+    from the report. `process` honours it, and with --keep-best 1 makes only the best of the other groups too. Nothing else
+    is written into the shoot.
 
     Examples:
 
       mediakit cull shoot/
 
+      mediakit cull shoot/ --report takes.html
+
+      mediakit cull shoot/ --keep counter/IMG_2043.jpg
+
       mediakit cull shoot/ --json
     """
+    from tempfile import TemporaryDirectory
+
     from mediakit.api import cull as cull_shoot
 
-    found = cull_shoot(shoot, preset=preset, jobs=jobs)
+    with TemporaryDirectory() as folder:
+        pictures = None if report is None else Path(folder)
+        found = cull_shoot(shoot, preset=preset, jobs=jobs, out=pictures)
+        if keep:
+            found = _kept(shoot, keep, found)
+        if report is not None:
+            _write(report, found, Path(folder), preset)
+    for note in _unknown(found):
+        say(note)
     if json:
         rows = [_row(group) for group in found.groups]
         failed = [
@@ -45,6 +74,39 @@ def cull(
         _print(found)
     if found.failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def _write(page: Path, found: Culled, pictures: Path, preset: str | None) -> None:
+    """A page that shows what was found. Raises FileError where it cannot be written."""
+    from mediakit.presets.load import load_preset
+    from mediakit.quality.verdict import verdict
+    from mediakit.report.takes import write_takes_page
+
+    loaded = load_preset(preset or "base").preset
+    write_takes_page(page, found, pictures, loaded.name, lambda score: verdict(score, loaded.score))
+    say(f"Report: {page}")
+
+
+def _kept(shoot: Path, rels: Sequence[str], found: Culled) -> Culled:
+    """Write a person's choices into the shoot. Raises UsageError for a photo that is no take of anything."""
+    from mediakit.batch.cull import chosen_anew
+    from mediakit.batch.keeping import keep, person_keeps
+
+    overruled: set[str] = set()
+    for rel in rels:
+        group = next((group for group in found.groups if any(take.rel == rel for take in group.takes)), None)
+        if group is None:
+            raise UsageError(f"--keep {rel}: there is no other take of it.", "Write the path as `mediakit cull` does.")
+        overruled |= {take.rel for take in group.takes}
+    root = shoot if shoot.is_dir() else shoot.parent
+    say(f"Written: {keep(root, rels, overruled)}")
+    return chosen_anew(found, person_keeps(root))
+
+
+def _unknown(found: Culled) -> list[str]:
+    from mediakit.batch.cull import unknown_keeps
+
+    return [note.message for note in unknown_keeps(found)]
 
 
 def _row(group: Group) -> dict[str, Any]:

@@ -24,7 +24,19 @@ from urllib.parse import quote
 
 EMBED_BYTES = 60_000_000
 NAME = "report.html"
-_SCRIPTS = ("words.js", "parts.js", "cards.js", "detail.js", "posts.js", "report.js")
+_SCRIPTS = (
+    "words.js",
+    "parts.js",
+    "cards.js",
+    "table.js",
+    "shoot.js",
+    "takes.js",
+    "detail.js",
+    "clip.js",
+    "posts.js",
+    "report.js",
+)
+_STYLES = ("report.css", "posts.css", "shoot.css")
 _LEFT_OUT = ("facts", "fingerprint", "sha256")
 _TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 
@@ -43,19 +55,26 @@ def render(document: Mapping[str, Any], out: Path, *, made_at: datetime, seconds
         "left_out": document.get("left_out", 0),
     }
     sources = [_source(source) for source in document["sources"]]
+    takes, take_pictures = _takes(document.get("takes"), pictures)
     blocks = _picture_blocks(document["sources"], pictures)
     script = "(() => {\n" + "\n".join(_asset(name) for name in _SCRIPTS) + "})();\n"
-    style = _asset("report.css")
+    style = "\n".join(_asset(name) for name in _STYLES)
     filled = {
         "policy": _policy(script, style),
         "style": style,
         "script": script,
         "report": _inert(
-            {"meta": meta, "sources": sources, "posts": [_post(post) for post in document.get("posts", ())]}
+            {
+                "meta": meta,
+                "sources": sources,
+                "posts": [_post(post) for post in document.get("posts", ())],
+                "takes": takes,
+                "notes": document.get("notes", ()),
+            }
         ),
         "pictures": "\n".join(
             f'<script type="application/json" id="pictures-{index}">{_inert(block)}</script>'
-            for index, block in enumerate(blocks)
+            for index, block in [("takes", take_pictures), *enumerate(blocks)]
         ),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], _asset("template.html"))
@@ -97,7 +116,34 @@ def _source(source: Mapping[str, Any]) -> dict[str, Any]:
         {"face": each["face"], "state": each["state"], "picture": next(places) if each["preview"] else None}
         for each in source["bystanders"]
     ]
+    shown["covers"] = [
+        {"time_s": time_s, "picture": number if number is not None else next(places)}
+        for time_s, number, _ in _covers(source)
+    ]
     return shown
+
+
+def _covers(source: Mapping[str, Any]) -> list[tuple[float, int | None, Mapping[str, Any]]]:
+    """The frames that would do as a clip's cover: when, the number of its picture where it was made, and its facts."""
+    for number, item in enumerate(source["deliverables"], start=1):
+        facts = item["facts"]
+        if "other_frames" in facts:
+            others = [(other["frame_s"], None, other) for other in facts["other_frames"]]
+            return [(facts["frame_s"], number, facts), *others]
+    return []
+
+
+def _takes(
+    takes: Mapping[str, Any] | None, pictures: _Pictures
+) -> tuple[Mapping[str, Any] | None, list[list[str | None]]]:
+    """Takes of one photo without the paths of their pictures, and these: one list a group, one picture a take."""
+    if takes is None:
+        return None, []
+    shown = [[pictures.of(member) for member in group["members"]] for group in takes["groups"]]
+    groups = [
+        {**group, "members": [{**member, "preview": None} for member in group["members"]]} for group in takes["groups"]
+    ]
+    return {**takes, "groups": groups}, shown
 
 
 def _post(post: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +157,14 @@ def _delivered(item: Mapping[str, Any]) -> dict[str, Any]:
     shown["clip"] = written and item["path"].lower().endswith((".mp4", ".mov", ".m4v"))
     shown["skin"] = _skin(item["facts"])
     shown["corners_px"] = _corners(item["facts"])
+    shown["begin_s"] = _begin(item["facts"])
     return shown
+
+
+def _begin(facts: Mapping[str, Any]) -> float | None:
+    """Where in the source a clip begins that shows a stretch of it."""
+    stretch = facts.get("stretch")
+    return stretch.get("begin_s") if isinstance(stretch, Mapping) else None
 
 
 def _corners(facts: Mapping[str, Any]) -> list[list[float]] | None:
@@ -134,11 +187,12 @@ def link(path: str) -> str:
 
 
 def _picture_blocks(sources: list[Mapping[str, Any]], pictures: _Pictures) -> list[list[str | None]]:
-    """For each source its own picture, one a deliverable, one a bystander. Originals are embedded first."""
+    """For each source its own picture, one a deliverable, a bystander, a further cover. Originals are embedded first."""
     blocks: list[list[str | None]] = [[pictures.of(source["facts"])] for source in sources]
     for source, block in zip(sources, blocks, strict=True):
         block.extend(pictures.of(item["facts"]) for item in source["deliverables"])
         block.extend(pictures.of(each) for each in source["bystanders"] if each["preview"])
+        block.extend(pictures.of(facts) for _, number, facts in _covers(source) if number is None)
     return blocks
 
 

@@ -55,14 +55,22 @@ def manifest(  # noqa: PLR0913 - what a document of a whole run is made of
     }
 
 
-def head(*, preset_name: str, preset_fingerprint: str, posts: Sequence[Post] = (), notes: Sequence[Note] = ()) -> Json:
-    """The document before it has any source."""
+def head(
+    *,
+    preset_name: str,
+    preset_fingerprint: str,
+    posts: Sequence[Post] = (),
+    notes: Sequence[Note] = (),
+    takes: Json | None = None,
+) -> Json:
+    """The document before it has any source. `takes` are the groups of `report.groups`, where photos were culled."""
     return {
         "schema": SCHEMA,
         "mediakit": __version__,
         "preset": {"name": preset_name, "fingerprint": preset_fingerprint},
         "sources": [],
         "posts": _plain([post_json(post) for post in posts]),
+        **({} if takes is None else {"takes": _plain(takes)}),
         "notes": [_note(note) for note in notes],
     }
 

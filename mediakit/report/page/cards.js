@@ -1,6 +1,6 @@
 // The cards: one a source. A card is an empty box until it comes near the screen.
 
-const view = { verdict: "all", platform: "all", words: "", order: "shoot" };
+const view = { verdict: "all", platform: "all", words: "", order: "shoot", range: null };
 const cards = new Map(); // source index -> its <li>
 let shownSources = [];
 
@@ -109,6 +109,7 @@ function choose() {
     (source) =>
       (view.verdict === "all" || source.state === view.verdict) &&
       (view.platform === "all" || source.deliverables.some(visible)) &&
+      inRange(source) &&
       words.every((word) => source.words.includes(word)),
   );
   const score = (source) => (source.error ? -1 : (source.score?.value ?? 0));
@@ -117,6 +118,8 @@ function choose() {
     best: (a, b) => score(b) - score(a),
     name: (a, b) => shownName(a.path).localeCompare(shownName(b.path), undefined, { numeric: true }),
   };
+  const [column_, way] = split(view.order, "-");
+  if (way) return left.sort(columnOrder(column_, way === "down"));
   return orders[view.order] ? left.sort(orders[view.order]) : left;
 }
 
@@ -128,4 +131,5 @@ function applyFilters() {
   document.getElementById("nothing").hidden = shownSources.length > 0;
   const counts = { n: shownSources.length, all: REPORT.sources.length };
   document.getElementById("shown").textContent = t("shown", counts);
+  drawTable();
 }

@@ -37,7 +37,7 @@ function drawDetail() {
       "div.detail-body",
       {},
       el("div.stage", {}, tabs(source), source.error ? null : viewButtons(source, item), stage(source, item)),
-      el("div.facts", {}, troubles(source, item), reason(source, item), quality(source, item), notes(source, item),
+      el("div.facts", {}, troubles(source, item), reason(source, item), timeline(source, item), covers(source), quality(source, item), notes(source, item),
         bystandersOf(source), skin(item), checks(item), details(source, source.error ? null : item)),
     ),
   );

@@ -14,6 +14,10 @@ function drawFrame() {
   document.getElementById("theme").textContent = "◐";
   drawRun();
   drawGlance();
+  drawHistogram();
+  drawRetakes();
+  drawTakes();
+  drawPlaces();
   drawPlatforms();
   drawPosts();
   drawOrder();
@@ -43,6 +47,9 @@ function drawGlance() {
     el("span.count", {}, String(number)), el("span.label", {}, t(state)), el("span.soft", {}, t(`${state}_hint`)));
   document.getElementById("verdicts").replaceChildren(tile("all", REPORT.sources.length), ...VERDICTS.map((state) => tile(state, count(state))));
   document.getElementById("made").textContent = madeWords();
+  const notes_ = document.getElementById("run-notes");
+  notes_.hidden = !REPORT.notes.length;
+  notes_.replaceChildren(...REPORT.notes.map((note) => el("li", {}, shownName(note.message))));
 }
 
 function madeWords() {
@@ -55,7 +62,7 @@ function madeWords() {
     if (of(status) && of(status) !== there) words.push(`${of(status)} ${t(key)}`);
   }
   if (bytes) words.push(t("total", { size: shownBytes(bytes) }));
-  if (REPORT.meta.left_out) words.push(t("left_out", { n: REPORT.meta.left_out }));
+  if (REPORT.meta.left_out) words.push(t("not_shown", { n: REPORT.meta.left_out }));
   if (REPORT.meta.seconds !== null) words.push(t("took", { time: shownTime(REPORT.meta.seconds) }));
   return words.join(" · ");
 }
@@ -82,7 +89,7 @@ function drawOrder() {
 
 function drawKeys() {
   const rows = [["j k", "key_next"], ["Enter Esc", "key_open"], ["/", "key_search"], ["[ ]", "key_file"],
-    ["← →", "key_divider"], ["t", "key_theme"], ["?", "key_help"]];
+    ["← →", "key_divider"], ["v", "key_show"], ...(TAKES.groups.length ? [["g", "key_group"], ["x 1 2", "key_swap"]] : []), ["t", "key_theme"], ["?", "key_help"]];
   document.getElementById("keys").replaceChildren(...rows.flatMap(([keys, words]) =>
     [el("dt", {}, keys.split(" ").map((key) => el("kbd", {}, key))), el("dd", {}, t(words))]));
 }
@@ -92,6 +99,7 @@ function choosePart(part, chosen) {
   view[part] = chosen;
   for (const tile of document.querySelectorAll("[data-verdict]")) tile.setAttribute("aria-pressed", String(tile.dataset.verdict === view.verdict));
   for (const pill of document.querySelectorAll("[data-platform]")) pill.setAttribute("aria-pressed", String(pill.dataset.platform === view.platform));
+  for (const bin of document.querySelectorAll("[data-bin]")) bin.setAttribute("aria-pressed", String(Number(bin.dataset.bin) === view.range));
   applyFilters();
   if (redraw) {
     refreshCards();
@@ -147,9 +155,13 @@ function onKey(event) {
     "/": () => !dialog.open && document.getElementById("search").focus(),
     "]": () => inDetail && stepFile(1),
     "[": () => inDetail && stepFile(-1),
+    v: () => !dialog.open && showAs(document.getElementById("table").hidden ? "table" : "cards"),
+    g: () => !dialog.open && nextGroup(),
+    x: () => !dialog.open && swapTake("x"),
     ArrowRight: () => inDetail && moveDivider(2),
     ArrowLeft: () => inDetail && moveDivider(-2),
   };
+  if (!dialog.open && /^[1-9]$/.test(event.key)) swapTake(event.key);
   const onControl = event.target.matches("input[type=range], video, [role=tab]") && event.key.startsWith("Arrow");
   if (!Object.hasOwn(keys, event.key) || onControl) return;
   event.preventDefault();
@@ -170,16 +182,21 @@ function start() {
   if (theme === "dark" || theme === "light") setTheme(theme);
   makeCards();
   drawFrame();
+  showAs(memory.get("show") === "table" ? "table" : "cards");
   applyFilters();
   refreshCards();
   document.addEventListener("keydown", onKey);
   document.addEventListener("DOMContentLoaded", () => {
     refreshCards(); // pictures stand at the end of the file
     drawPosts();
+    drawRetakes();
+    drawTakes();
+    drawTable();
     if (dialog.open) drawDetail();
   });
   document.getElementById("search").addEventListener("input", (event) => choosePart("words", event.target.value));
   document.getElementById("sort").addEventListener("change", (event) => choosePart("order", event.target.value));
+  for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => showAs(button.dataset.show));
   document.getElementById("theme").addEventListener("click", toggleTheme);
   document.getElementById("help-open").addEventListener("click", () => document.getElementById("help").showModal());
   document.getElementById("language").addEventListener("click", () => {
@@ -187,7 +204,7 @@ function start() {
     memory.set("language", language.now);
   });
   document.getElementById("clear").addEventListener("click", () => {
-    Object.assign(view, { verdict: "all", words: "" });
+    Object.assign(view, { verdict: "all", words: "", range: null });
     document.getElementById("search").value = "";
     choosePart("platform", "all");
   });
