@@ -21,7 +21,7 @@ from typing import Any
 
 from mediakit.batch.executor import Finished, Task
 from mediakit.batch.node import Done, Hello, Probe, Unfit, differences, do, hello, identity, stop
-from mediakit.batch.outfolder import home
+from mediakit.batch.outfolder import home, sweep
 from mediakit.batch.plan import Job
 from mediakit.batch.problems import refused
 from mediakit.errors import Fault, MediakitError, MissingPartError, UsageError
@@ -56,6 +56,9 @@ class Cluster:
         self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._greeted: set[object] = set()
         self._seats, self._seats_at, self._last_seen = 1, -1e9, 0.0
+        self._workers: set[str] = set()
+        self._outs: set[Path] = set()
+        self._one_died = False
 
     @property
     def capacity(self) -> int:
@@ -100,12 +103,16 @@ class Cluster:
                 self._client.run(stop, self._run, wait=False)
 
     def shutdown(self) -> None:
-        """Give everything back and leave; the cluster itself goes on."""
+        """Give everything back and leave; the cluster itself goes on. What dead workers left half-written is removed."""
         self.cancel()
         if self._client is not None:
             with contextlib.suppress(Exception):
+                self._count_seats()
                 self._client.close(timeout=5)
             self._client = None
+        if self._one_died:
+            for out in self._outs:
+                sweep(out)
 
     def _connect(self) -> None:
         try:
@@ -146,6 +153,8 @@ class Cluster:
                 answers = self._client.run(hello, probe, on_error="return")
         _refuse_strangers(answers)
         self._greeted.add(topic)
+        if job.out is not None:
+            self._outs.add(job.out)
 
     def _refuse_crowds(self, *, clips: bool) -> None:
         """Workers have one thread each, and where clips are made, some worker must take them."""
@@ -205,7 +214,10 @@ class Cluster:
 
     def _count_seats(self) -> None:
         with self._lost_if_it_fails():
-            self._seats = sum(self._client.nthreads().values())
+            threads = self._client.nthreads()
+        self._seats = sum(threads.values())
+        self._one_died |= not self._workers <= threads.keys()
+        self._workers = set(threads)
         self._seats_at = time.monotonic()
         if self._seats or not self._last_seen:
             self._last_seen = self._seats_at

@@ -6,6 +6,8 @@ import hashlib
 import os
 import pickle
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,9 +104,9 @@ def test_a_worker_that_is_killed_loses_nothing(two_workers: TestCluster, share: 
     assert len(deliverables(out)) == 8
     with Ledger(ledger_path(out), read_only=True) as ledger:
         assert ledger.counts() == {"made": 8}
-    process(shoot, to=TO, out=out)
     assert not leftovers(out)
-    assert len(deliverables(out)) == 8
+    again = process(shoot, to=TO, out=out)
+    assert {d.status for o in again.outcomes for d in o.delivered} == {"kept"}
 
 
 def test_a_scheduler_that_is_killed_is_named_and_the_run_goes_on_here(tmp_path: Path) -> None:
@@ -145,6 +147,15 @@ def test_a_worker_without_the_share_is_refused_by_name(tmp_path: Path) -> None:
         process(shoot, to=TO, out=tmp_path / "out")
 
 
+def test_a_cluster_where_nobody_takes_clips_says_so(share: Path, tmp_path: Path) -> None:
+    with (
+        cluster(tmp_path, workers=1, arguments=["--no-clips"]) as found,
+        pytest.raises(MissingPartError, match="No worker of the cluster takes clips"),
+        running_on(found.address),
+    ):
+        process(share / "shoot/VID_1.mp4", to=["xiaohongshu.video"], out=tmp_path / "out")
+
+
 def test_nobody_at_the_address_is_said_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "CONNECT_S", 0.5)
     shoot = photo_shoot(tmp_path / "shoot", 1)
@@ -176,6 +187,19 @@ def test_paths_are_those_of_the_node(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert moved.source.path == Path("/there/shoot/IMG_0000.jpg")
     assert moved.out == Path("/there/out")
     assert [w.fingerprint for w in moved.wanted] == [w.recipe.fingerprint() for w in moved.wanted]
+
+
+def test_the_daemon_and_the_command_work_on_a_cluster(two_workers: TestCluster, share: Path) -> None:
+    inbox, out = photo_shoot(share / "inbox", 3), share / "watched"
+    command = [sys.executable, "-m", "mediakit", "watch", str(inbox), "--once", "--settle", "0.2", "--out", str(out)]
+    said = [*command, "--to", TO[0], "--cluster", two_workers.address]
+    ended = subprocess.run(said, capture_output=True, text=True, check=False, timeout=250)
+    assert ended.returncode == 0, ended.stderr
+    assert len(deliverables(out)) == 3
+    command = [sys.executable, "-m", "mediakit", "process", str(inbox), "--out", str(share / "processed")]
+    ended = subprocess.run([*command, *said[-4:]], capture_output=True, text=True, check=False, timeout=250)
+    assert ended.returncode == 0, ended.stderr
+    assert deliverables(share / "processed") == deliverables(out)
 
 
 def test_a_run_that_is_given_up_stops_its_workers(two_workers: TestCluster, share: Path) -> None:
