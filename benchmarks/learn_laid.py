@@ -20,7 +20,8 @@ Floats = NDArray[np.float32]
 SURE = 0.9  # of a thing's own cells, their mean; outside it at most UNSURE
 UNSURE = 0.06
 THING_AREA = (0.03, 0.5)
-PLAIN = 0.2  # of the grounds
+PLAIN, HEAP = 0.15, 0.35  # of the grounds
+HEAPED = (0.12, 0.3)  # size of the things of a heap, of the ground's shorter side
 SHARP = 0.4  # of the photos behind stay in focus
 BEHIND = 0.35  # what the teacher says of the photo behind counts this much
 LONG_SIDE_PX = 500
@@ -60,8 +61,41 @@ def laid_pictures(
     things = [cut for rgb, told in photos if (cut := cut_out(rgb, told)) is not None]
     quiet = [pair for pair in photos if float(pair[1].mean()) < 0.12]
     for _ in range(count):
-        ground, known = _ground(quiet, rng)
-        yield _laid(ground, known, things[rng.integers(len(things))], rng)
+        thing = things[rng.integers(len(things))]
+        if rng.random() < HEAP:
+            ground, known = _heap(things[rng.integers(len(things))], _ground(quiet, rng)[0], rng)
+        else:
+            ground, known = _ground(quiet, rng)
+        yield _laid(ground, known, thing, rng)
+
+
+def _heap(thing: Cut, ground: Rgb8, rng: np.random.Generator) -> tuple[Rgb8, Floats]:
+    """Many of one thing, as on a market stall: none of them is what the picture is about."""
+    height, width = ground.shape[:2]
+    out = ground.copy()
+    size = rng.uniform(*HEAPED) * min(height, width)
+    turned = [_turned(thing, size * rng.uniform(0.8, 1.2), rng.uniform(-60, 60)) for _ in range(6)]
+    for y in np.arange(-0.5 * size, height, 0.7 * size):
+        for x in np.arange(-0.5 * size, width, 0.7 * size):
+            left, top = (round(at + rng.uniform(-0.2, 0.2) * size) for at in (x, y))
+            rgb, cover = turned[rng.integers(len(turned))]
+            x0, y0 = max(left, 0), max(top, 0)
+            x1, y1 = min(left + cover.shape[1], width), min(top + cover.shape[0], height)
+            if x1 > x0 and y1 > y0:
+                part = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
+                np.copyto(out[y0:y1, x0:x1], rgb[part], where=(cover[part] > 0.5)[..., None])
+    if rng.random() > SHARP:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.5, 3))
+    return out, np.zeros((96, 96), np.float32)
+
+
+def _turned(thing: Cut, size_px: float, degrees: float) -> tuple[Rgb8, Floats]:
+    """A thing that large, turned, in the middle of a square that holds it."""
+    height, width = thing.cover.shape
+    side = int(np.ceil(1.5 * size_px))
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, size_px / max(height, width))
+    turn[:, 2] += side / 2 - np.array([width, height]) / 2
+    return cv2.warpAffine(thing.rgb, turn, (side, side)), cv2.warpAffine(thing.cover, turn, (side, side))
 
 
 def _ground(quiet: Sequence[tuple[Rgb8, Floats]], rng: np.random.Generator) -> tuple[Rgb8, Floats]:

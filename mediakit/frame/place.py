@@ -45,9 +45,9 @@ def place_logo(
     """The best corner for a logo `overlay.width` of the output's width wide; None where there is none (`NOWHERE`).
 
     logo_ratio: the logo's width over height, above 0. keep_clear: boxes it may not touch (faces, words, codes); avoid:
-    boxes it should not (the subject); both in output pixels (`geometry.to_output`). The margin is counted from the safe
-    zone's inner edge, or the output's. busy: how much there is to see under a box (`quiet.busyness`); a later corner is
-    taken where it is clearly quieter.
+    boxes it should not (the subject, in parts that do not overlap); both in output pixels (`geometry.to_output`). The
+    margin is counted from the safe zone's inner edge, or the output's. busy: how much there is to see under a box
+    (`quiet.busyness`); a later corner is taken where it is clearly quieter.
     """
     if not logo_ratio > 0:
         raise ValueError(f"a logo's width over height must be above 0, not {logo_ratio}")
@@ -56,7 +56,7 @@ def place_logo(
         return None
     tries = [(_in_corner(corner, output, logo_ratio, overlay, free), corner) for corner in _corners(overlay.corner)]
     clear = [(box, corner) for box, corner in tries if not any(shared(box, other) for other in keep_clear)]
-    covered = [max((_covered(box, other) for other in avoid), default=0.0) for box, _ in clear]
+    covered = [min(1.0, sum(_covered(box, other) for other in avoid)) for box, _ in clear]
     if not clear or min(covered) > MOST_COVERED:
         return None
     costs = [share + (busy(box) if busy else 0.0) for share, (box, _) in zip(covered, clear, strict=True)]

@@ -8,12 +8,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.model import Box
+from mediakit.model import Box, Crop, Saliency, Size
 
 EDGE_LEVELS = 14.0
 """Slope, in levels of 255 a pixel at a quarter of the size, from which on there is something to see."""
 SHRINK = 4
 
+
+STANDS_OUT = 77
+"""Of 255 in the map of what stands out: from here on a cell belongs to the subject."""
+CELLS = 64
+"""Cells along the longer side of a finished picture in which the subject's own shape is kept."""
 
 Busyness = Callable[[Box], float]
 
@@ -36,3 +41,32 @@ def busyness(rgb: NDArray[np.uint8]) -> Busyness:
         return float(part.mean()) if part.size else 0.0
 
     return share
+
+
+def placed_map(grid: Saliency, picture: Size, crop: Crop, at: Crop, output: Size) -> Saliency:
+    """The map of a picture as it lies in a finished one: `crop` of the picture fills `at` of the output, 0 around it."""
+    scale = CELLS / max(output.width_px, output.height_px)
+    cols, rows = max(1, round(output.width_px * scale)), max(1, round(output.height_px * scale))
+    x, y = (np.arange(cols) + 0.5) * output.width_px / cols, (np.arange(rows) + 0.5) * output.height_px / rows
+    across = ((x - at.x_px) / at.w_px * crop.w_px + crop.x_px) * grid.cols / picture.width_px
+    down = ((y - at.y_px) / at.h_px * crop.h_px + crop.y_px) * grid.rows / picture.height_px
+    cells = np.frombuffer(grid.cells, np.uint8).reshape(grid.rows, grid.cols)
+    taken = cells[np.clip(down.astype(int), 0, grid.rows - 1)][:, np.clip(across.astype(int), 0, grid.cols - 1)]
+    inside = ((y >= at.y_px) & (y < at.y_px + at.h_px))[:, None] & ((x >= at.x_px) & (x < at.x_px + at.w_px))
+    return Saliency(rows, cols, np.where(inside, taken, 0).astype(np.uint8).tobytes())
+
+
+def subject_parts(grid: Saliency, subject: Box, size: Size) -> tuple[Box, ...]:
+    """The subject's own shape as boxes that do not overlap, row by row: a raised arm does not take all around it."""
+    cells = np.frombuffer(grid.cells, np.uint8).reshape(grid.rows, grid.cols)
+    wide, high = size.width_px / grid.cols, size.height_px / grid.rows
+    x, y = (np.arange(grid.cols) + 0.5) * wide, (np.arange(grid.rows) + 0.5) * high
+    inside = ((y >= subject.y) & (y < subject.bottom))[:, None] & ((x >= subject.x) & (x < subject.right))
+    taken = np.pad((cells >= STANDS_OUT) & inside, ((0, 0), (1, 1))).astype(np.int8)
+    parts = []
+    for row, steps in enumerate(np.diff(taken, axis=1)):
+        starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+        parts += [
+            Box(float(a) * wide, row * high, float(b - a) * wide, high) for a, b in zip(starts, ends, strict=True)
+        ]
+    return tuple(parts)

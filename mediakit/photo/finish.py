@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.frame.quiet import busyness
+from mediakit.frame.quiet import busyness, subject_parts
 from mediakit.look.develop import cube_for, notes_on
 from mediakit.look.local_light import local_light
 from mediakit.look.measure import Tone
@@ -72,10 +72,17 @@ def ground_of(pixels: Pixels, seen: Findings, zone: SafeZone | None) -> Ground:
     return Ground(
         size=size_of(pixels),
         keep_clear=(*(grown(face.box, FACE_ROOM) for face in seen.faces), *(mark.box for mark in seen.marks)),
-        avoid=(seen.subject,) if seen.subject else (),
+        avoid=_subject(seen),
         safe_zone=zone,
         busy=busyness(pixels),
     )
+
+
+def _subject(seen: Findings) -> tuple[Box, ...]:
+    """The subject by its own shape where a map shows it, else its box."""
+    if seen.subject is None:
+        return ()
+    return (seen.subject,) if seen.saliency is None else subject_parts(seen.saliency, seen.subject, seen.size)
 
 
 def _cube(tone: Tone | None, recipe: Recipe) -> tuple[Cube, dict[str, object]]:

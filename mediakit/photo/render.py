@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.frame.quiet import placed_map
 from mediakit.frame.solve import Framing, focus_box, middle, solve
 from mediakit.frame.straight import View, solve_straight
 from mediakit.look.measure import Tone, measure
@@ -224,6 +225,7 @@ def seen_in(findings: Findings, framing: Framing, size: Size) -> Findings:
         size=size,
         faces=tuple(face for face in faces if _is_inside(face.box, size)),
         subject=moved(findings.subject) if findings.subject else None,
+        saliency=placed_map(findings.saliency, findings.size, framing.crop, at, size) if findings.saliency else None,
         tilt_deg=findings.tilt_deg,
         marks=tuple(mark for mark in marks if _is_inside(mark.box, size)),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mediakit.frame.geometry import shared
 from mediakit.frame.place import NOWHERE, place_logo, safe_zone_box
-from mediakit.model import Box, Size
+from mediakit.frame.quiet import placed_map, subject_parts
+from mediakit.model import Box, Crop, Saliency, Size
 from mediakit.platforms.schema import SafeZone
 from mediakit.presets.schema import Overlay
 
@@ -91,3 +93,28 @@ def test_a_zone_that_leaves_nothing_leaves_no_room():
 def test_a_logo_without_proportions_is_refused(ratio):
     with pytest.raises(ValueError, match="above 0"):
         place_logo(OUTPUT, ratio, Overlay())
+
+
+def test_a_subjects_own_shape_leaves_the_corners_of_its_box_free():
+    rows, cols = 40, 30
+    cells = np.zeros((rows, cols), np.uint8)
+    cells[10:, 10:20] = 200  # a figure, its box the whole picture because of a raised hand
+    cells[0:10, 28:30] = 200
+    parts = subject_parts(Saliency(rows, cols, cells.tobytes()), Box(0, 0, 1080, 1440), OUTPUT)
+    assert sum(part.area for part in parts) == pytest.approx((300 + 20) * 36 * 36)
+    assert place_logo(OUTPUT, 3.0, Overlay(corner="top-left"), avoid=parts).corner == "top-left"
+    assert place_logo(OUTPUT, 3.0, Overlay(corner="top-left"), avoid=[Box(0, 0, 1080, 1440)]) is None
+
+
+@given(st.integers(0, 200), st.integers(0, 200), st.integers(100, 400), st.integers(100, 400))
+def test_a_map_lies_where_its_picture_lies(x, y, w, h):
+    cells = np.zeros((60, 80), np.uint8)
+    cells[20:40, 30:60] = 250
+    crop, at, output = Crop(x, y, w, h), Crop(0, 100, 1080, 1080), Size(1080, 1280)
+    grid = placed_map(Saliency(60, 80, cells.tobytes()), Size(800, 600), crop, at, output)
+    shown = np.frombuffer(grid.cells, np.uint8).reshape(grid.rows, grid.cols)
+    assert not shown[: int(100 / 1280 * grid.rows)].any()
+    middle = ((300 + 300) / 2 + 150 - x) / w, ((200 + 400) / 2 - y) / h
+    if 0.1 < middle[0] < 0.9 and 0.1 < middle[1] < 0.9:
+        row, col = int((100 + middle[1] * 1080) / 1280 * grid.rows), int(middle[0] * grid.cols)
+        assert shown[row, col] == 250
