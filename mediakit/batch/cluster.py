@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from mediakit.batch.executor import Finished, Task
-from mediakit.batch.node import Done, Hello, Probe, Unfit, differences, do, hello, identity, stop
-from mediakit.batch.outfolder import home, sweep
+from mediakit.batch.greeting import refuse_strangers, token_on
+from mediakit.batch.node import Done, Probe, Unfit, do, hello, identity, stop
+from mediakit.batch.outfolder import sweep
 from mediakit.batch.plan import Job
 from mediakit.batch.problems import refused
 from mediakit.errors import Fault, MediakitError, MissingPartError, UsageError
@@ -145,13 +146,13 @@ class Cluster:
                 f"The scheduler at {self.address} has no worker.", f"Start some: mediakit worker {self.address}"
             )
         self._refuse_crowds(clips=job.source.kind is Kind.CLIP)
-        with _token(job.out) as (token_file, token):
+        with token_on(job.out) as (token_file, token):
             sample = (job.source.path, job.source.bytes, job.source.mtime_ns)
             shipped = places.shipped_folder().resolve()
             probe = Probe(self._run, shipped, job.source.root, sample, token_file, token, assets)
             with self._lost_if_it_fails():
                 answers = self._client.run(hello, probe, on_error="return")
-        _refuse_strangers(answers)
+        refuse_strangers(answers, identity())
         self._greeted.add(topic)
         if job.out is not None:
             self._outs.add(job.out)
@@ -244,44 +245,6 @@ def _absolute(job: Job) -> Job:
     """The same job with paths that mean the same in any working folder."""
     source = replace(job.source, root=job.source.root.absolute())
     return replace(job, source=source, out=None if job.out is None else job.out.absolute())
-
-
-@contextlib.contextmanager
-def _token(out: Path | None) -> Iterator[tuple[Path | None, str]]:
-    """A file in OUT that only a worker on the same share can read."""
-    token = uuid.uuid4().hex
-    if out is None:
-        yield None, token
-        return
-    file = home(out.absolute()) / f"hello-{token[:8]}"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(token, encoding="utf-8")
-    try:
-        yield file, token
-    finally:
-        file.unlink(missing_ok=True)
-
-
-def _refuse_strangers(answers: dict[str, Any]) -> None:
-    """Raise MissingPartError for the first worker that is made of other things or does not see what it should."""
-    here = identity()
-    for worker, answer in sorted(answers.items()):
-        if not isinstance(answer, Hello):
-            raise MissingPartError(
-                f"The worker {worker} cannot run mediakit ({type(answer).__name__}: {answer}).",
-                "Install the same mediakit there, or stop that worker.",
-            )
-        odd = differences(here, answer.identity)
-        if odd:
-            raise MissingPartError(
-                f"The worker {worker} would make other files: it has {odd}.",
-                "Install the same versions everywhere, or stop that worker.",
-            )
-        if answer.complaints:
-            raise MissingPartError(
-                f"The worker {worker} does not see what this machine sees: {answer.complaints[0]}.",
-                "Mount the share there, and where it lies elsewhere say so: mediakit worker --map HERE=THERE",
-            )
 
 
 def _seen_here(outcome: Outcome, job: Job) -> Outcome:
