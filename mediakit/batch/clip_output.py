@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 from mediakit.audio.hear import Heard
@@ -14,11 +15,12 @@ from mediakit.batch.clip_care import cared_for, followed_steadied, look_steadied
 from mediakit.batch.clip_length import Stretch, best_stretch
 from mediakit.batch.clip_parts import least_part_s, parts_of
 from mediakit.batch.clip_plan import LENGTH_TOLERANCE_S, Planned, clip_spec, encoding_of, even_size, smaller_sizes
-from mediakit.batch.clip_veil import Hidden, Veils
+from mediakit.batch.clip_veil import Hidden, Veils, hides_heads
 from mediakit.frame.clip import merge
 from mediakit.frame.reframe import CameraPath
 from mediakit.frame.solve import Framing
 from mediakit.look.develop import cube_for, notes_on
+from mediakit.marks.find import What
 from mediakit.model import Findings, Note, Size
 from mediakit.photo.finish import ground_of
 from mediakit.photo.render import export_size, framed, seen_in
@@ -26,7 +28,7 @@ from mediakit.photo.stamps import stamps_for, stamps_for_clip
 from mediakit.pixels.cube import read_cube
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
-from mediakit.video.follow import Followed
+from mediakit.video.follow import Followed, follow
 from mediakit.video.look import ClipLook
 from mediakit.video.render import FROM_THE_START, ClipLogo, ClipOutput
 from mediakit.video.timing import output_fps
@@ -51,6 +53,19 @@ class Known:
     """What steadies it, where it shakes."""
     veils: Veils | None = None
     """Who and what is hidden in it."""
+
+
+def follower_for(recipes: Sequence[Recipe], path: Path, info: ClipInfo, look: ClipLook) -> Follower:
+    """Follows what the clip shows when the first deliverable asks, as closely as any of them needs; all share the answer."""
+    finds = {recipe.marks.find for recipe in recipes if recipe.marks is not None}
+    marks: What = "off" if not finds else "codes" if finds == {"codes"} else "all"
+    heads = any(hides_heads(recipe) for recipe in recipes)
+
+    @cache
+    def followed() -> Followed:
+        return follow(path, info, look, heads=heads, marks=marks)
+
+    return followed
 
 
 def stretches_of(recipe: Recipe, known: Known) -> tuple[Stretch | None, ...]:
@@ -119,7 +134,7 @@ def plan_output(recipe: Recipe, known: Known, path: Path, work: Path, stretch: S
     if stretch is not None:
         facts["stretch"] = {"begin_s": round(float(begin), 3), "why": stretch.why}
         notes = (*notes, *((IN_SPEECH,) if stretch.in_speech else ()))
-    return Planned(output=output, framing=framing, facts=facts, notes=notes)
+    return Planned(output=output, framing=framing, facts=facts, notes=notes, unreadable=hidden.texts)
 
 
 def _within(look: ClipLook, begin_s: float, end_s: float) -> ClipLook:

@@ -31,6 +31,8 @@ class Planned:
     framing: Framing
     facts: dict[str, object] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    unreadable: frozenset[str] = frozenset()
+    """What codes say that are hidden: none of them may be read in the finished file."""
 
 
 def wrong_length(info: ClipInfo, recipe: Recipe) -> str | None:

@@ -21,20 +21,27 @@ from mediakit.batch.preview import write_preview
 from mediakit.caption import load_rules
 from mediakit.errors import Fault, FileError
 from mediakit.frame.track import Shot, Track, main_tracks
+from mediakit.marks.find import find_marks
 from mediakit.marks.parts import HINT, reads_codes, reads_words
 from mediakit.model import Mark, Note, Size
 from mediakit.photo.bystanders import SUBJECT_HEIGHT, head_box
 from mediakit.presets.recipe import Recipe
+from mediakit.presets.schema import Limits
 from mediakit.video.clip import ClipInfo
 from mediakit.video.follow import Followed
+from mediakit.video.heads import LOOKING_EDGE_PX
 from mediakit.video.look import ClipLook
 from mediakit.video.mark_track import SeenMark
+from mediakit.video.probe import probe
+from mediakit.video.sample import sample_frames
 from mediakit.video.veil import Matte, Veiled, veiled, write_mattes
 from mediakit.vision.faces import find_faces
 from mediakit.vision.staff import Staff
 
 HEAD_GROWN, MARK_GROWN = 1.15, 1.25
 """How much larger than found a place is hidden: between two looks people move."""
+LOOKED_AGAIN = 8
+"""Frames of a finished clip that are searched for codes that should be hidden."""
 MOST_SHOWN = 40
 """People of a clip who get a picture in the report."""
 NEAR = 2.0
@@ -139,6 +146,16 @@ class Veils:
         if person.track.portrait is not None and person.number <= MOST_SHOWN:
             fact["preview"] = write_preview(person.track.portrait, self.out, f"{self.name}-face{person.number}")
         return fact
+
+
+def refuse_readable(path: Path, texts: frozenset[str]) -> None:
+    """Look for codes in frames of a finished clip. Raises FileError where one of `texts` can still be read."""
+    info = probe(path, Limits(), thorough=False)
+    for sample in sample_frames(path, info, count=LOOKED_AGAIN, long_edge_px=LOOKING_EDGE_PX):
+        marks, _ = find_marks(sample.rgb, info.size, "codes")
+        if any(mark.text in texts for mark in marks):
+            words = f"A code could not be blurred beyond reading at {sample.t_s:.1f} s, so the clip was not made."
+            raise FileError(Fault.INTERNAL, words, 'Set marks.on_find to "report" to make it as it is.')
 
 
 def hides_heads(recipe: Recipe) -> bool:

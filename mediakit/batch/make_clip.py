@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +28,6 @@ from mediakit.video.sample import grab_frame
 
 if TYPE_CHECKING:
     from mediakit.batch.clip_output import Known
-    from mediakit.marks.find import What
-    from mediakit.video.follow import Followed
     from mediakit.video.look import ClipLook
 
 
@@ -163,29 +159,14 @@ def _known(wanted: list[Wanted], clip: _Clip, work: Path) -> tuple[Known | None,
     """What planning asks for; None where nobody looked at the picture."""
     if clip.look is None:
         return None, ()
-    from mediakit.batch.clip_output import Known
+    from mediakit.batch.clip_output import Known, follower_for
     from mediakit.batch.clip_veil import Veils
 
-    follower, (jumps, shaky) = _follower(wanted, clip), _jumps(wanted, clip, work)
+    follower = follower_for([item.recipe for item in wanted], clip.path, clip.info, clip.look)
+    jumps, shaky = _jumps(wanted, clip, work)
     veils = Veils(clip.info, clip.look, follower, work, clip.out, preview_name(wanted[0]))
     known = Known(info=clip.info, look=clip.look, follower=follower, heard=clip.heard, jumps=jumps, veils=veils)
     return known, shaky
-
-
-def _follower(wanted: list[Wanted], clip: _Clip) -> Callable[[], Followed]:
-    """Follows what the clip shows when the first deliverable asks; the others share the answer."""
-    marks = {item.recipe.marks.find for item in wanted if item.recipe.marks is not None}
-    what: What = "off" if not marks else "codes" if marks == {"codes"} else "all"
-    heads = any(item.recipe.privacy.bystanders == "blur" for item in wanted)
-
-    @cache
-    def followed() -> Followed:
-        from mediakit.video.follow import follow
-
-        assert clip.look is not None  # nobody asks where nobody looked
-        return follow(clip.path, clip.info, clip.look, heads=heads, marks=what)
-
-    return followed
 
 
 def _jumps(wanted: list[Wanted], clip: _Clip, work: Path) -> tuple[Path | None, tuple[Note, ...]]:
@@ -238,6 +219,10 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
             sha256 = beside.submit(file_hash, file.path)
             checks = check_file(file.path, item.recipe.target, expect=expect)
         refuse_unfit(item, checks)
+        if plan.unreadable:
+            from mediakit.batch.clip_veil import refuse_readable
+
+            refuse_readable(file.path, plan.unreadable)
         preview = _preview(item, file, clip)
         pending.publish()
     except FileError as error:

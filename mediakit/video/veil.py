@@ -1,8 +1,8 @@
 """What of a clip must not be known again, hidden while it is rendered: where, when, and the mattes that say so to ffmpeg.
 
 Each place is replaced by the mean colours of a few cells across it, smoothly enlarged: a blur kernel can be undone, three
-means across a head cannot. A place keeps its cell size as long as it is hidden, is held HELD_S before its first and after its
-last sighting, where it goes on at its pace, and goes straight between sightings, so that it neither flickers nor opens for a frame.
+means across a head cannot. A place keeps its cell size as long as it is hidden; it is held HELD_S before its first and after
+its last sighting, where it goes on at its pace, and goes straight between sightings: it neither flickers nor opens.
 
 ffmpeg draws it: one small matte video for each cell size, with exactly the clip's own times, merges the picture with a copy
 of itself that was shrunk to the cells and enlarged again. Memory grows neither with how many places are hidden nor with the
