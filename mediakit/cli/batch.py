@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mediakit.cli.console import out, say
+from mediakit.store.address import address_of
 
 if TYPE_CHECKING:
     from mediakit.api import Result
@@ -68,9 +69,10 @@ def summarise(result: Result, out_folder: Path) -> None:
     say(f"{counts or 'nothing made'}; {found.refused} of {len(result.outcomes)} sources refused.")
     for note in result.notes:
         say(note.message)
+    place = address_of(out_folder) or out_folder
     for post in result.posts:
-        say(f"Post {post.name} on {post.target}: {post.verdict}, {out_folder / post.folder}")
-    say(f"Report: {out_folder / 'report.html'}")
+        say(f"Post {post.name} on {post.target}: {post.verdict}, {place}/{post.folder}")
+    say(f"Report: {place}/report.html")
 
 
 def show_plan(plan: Plan, *, as_json: bool) -> None:

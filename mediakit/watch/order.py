@@ -12,6 +12,7 @@ from mediakit.platforms.targets import resolve
 from mediakit.presets.load import load_preset
 from mediakit.presets.lock import locked_name, refuse_other
 from mediakit.presets.shoot import shoot_settings
+from mediakit.store.address import address_of
 from mediakit.watch.rounds import Order
 
 
@@ -31,6 +32,8 @@ def order_for(
     """
     if not inbox.is_dir():
         raise UsageError(f"{inbox} is not a folder.", "Give the folder that the photos arrive in.")
+    if address_of(out) is not None:
+        raise UsageError(f"watch cannot write to {address_of(out)}.", "Watch into a folder, or run: mediakit process")
     root = inbox.resolve()
     settings = shoot_settings(root)
     name = preset or settings.preset or locked_name(root) or DEFAULT_PRESET

@@ -21,6 +21,7 @@ from mediakit.errors import ClashError, MissingPartError, UsageError
 from mediakit.store import mirror as mirrors
 from mediakit.store.address import address_of, safe_name
 from mediakit.store.mirror import Mirror, StoreError, connect
+from mediakit.watch.order import order_for
 
 NO_SERVER = "a test of buckets needs s3fs and moto's server: pip install -e '.[dev]'"
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -172,6 +173,11 @@ def test_a_server_that_is_gone_is_an_error_in_words(
 @pytest.mark.parametrize("name", ["../a.jpg", "/etc/passwd", "a/../../b", "a\\b", "a\0b", "a//b", ".", "", "x" * 300])
 def test_an_object_cannot_lie_outside_its_folder(name: str) -> None:
     assert not safe_name(name)
+
+
+def test_the_daemon_refuses_what_it_cannot_write_to(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="watch cannot write to s3://shop/ready"):
+        order_for(tmp_path, out=Path("s3://shop/ready"))
 
 
 def test_addresses_survive_having_been_paths() -> None:
