@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from mediakit.batch.outfolder import TEMPORARY
+from mediakit.model import Outcome, Verdict
 from mediakit.watch.book import read_arrivals
+from mediakit.watch.daemon import Daemon, Habits
+from mediakit.watch.order import order_for
 
 COMMAND = [sys.executable, "-m", "mediakit", "watch"]
 PATIENCE_S = 150.0
@@ -116,3 +120,40 @@ def journal(out: Path) -> list[dict[str, Any]]:
 def stop(daemon: subprocess.Popen[str], seconds: float = PATIENCE_S) -> int:
     daemon.send_signal(signal.SIGTERM)
     return daemon.wait(timeout=seconds)
+
+
+class Heard:
+    """A `Voice` that remembers."""
+
+    def __init__(self) -> None:
+        self.scores: list[tuple[str, float]] = []
+        self.outcomes: list[Outcome] = []
+        self.remarks: list[str] = []
+
+    def scored(self, outcome: Outcome, verdict: Verdict | None) -> None:
+        self.scores.append((outcome.rel, time.monotonic()))
+
+    def made(self, outcome: Outcome, seconds: float, verdict: Verdict | None) -> None:
+        self.outcomes.append(outcome)
+
+    def remark(self, words: str) -> None:
+        self.remarks.append(words)
+
+
+@contextmanager
+def inside(
+    inbox: Path, out: Path, *, preset: Path | None = None, to: str = TARGET, least_free_bytes: int = 0, **habits: Any
+) -> Iterator[tuple[Daemon, Heard]]:
+    """A daemon in a thread of this process, so that a test can take things away from it. Drains on leaving."""
+    heard = Heard()
+    order = order_for(inbox, preset=preset or plain_preset(out.parent), to=[to], out=out, jobs=1)
+    said = Habits(**{"settle_s": 0.3, "grace_s": 100.0, "least_free_bytes": least_free_bytes, **habits})
+    daemon = Daemon(order, said, heard)
+    thread = threading.Thread(target=daemon.run)
+    thread.start()
+    try:
+        yield daemon, heard
+    finally:
+        daemon.stop()
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
