@@ -3,10 +3,11 @@
     OPENBLAS_NUM_THREADS=1 python benchmarks/learn_quality.py --iqa ../shared/corpus/iqa --cache FOLDER [--folds-only]
 
 Not needed to use mediakit. The photos (phones, about 175 ratings each) are those of the LIVE In the Wild Image Quality
-Challenge Database (Ghadiyaram and Bovik, 2015; any use with acknowledgement). Each is seen whole, mirrored, in four details
-and in black and white, which all share its rating, and with known faults (`photo_faults`) in a random strength. Ridge
-regression on the statistics of `mediakit.vision.statistics` answers all questions: the rating, and how much of each fault
-there is. The rating is also taught not to rise where a fault was put in; by how much it falls nobody tells it.
+Challenge Database (Ghadiyaram and Bovik, 2015; any use with acknowledgement). Each is seen whole, mirrored, in four
+details, and with what is done on purpose (`photo_intents`: black and white, a ground out of focus, a ground in the dark):
+all share its rating. It is seen too with known faults (`photo_faults`) in a random strength. Ridge regression on the
+statistics of `mediakit.vision.statistics` answers all questions: the rating, and how much of each fault there is. The
+rating is also taught not to rise where a fault was put in; by how much it falls nobody tells it.
 
 What it prints, Spearman's correlation in repeated cross-validation with a bootstrap interval over photos, is about photos
 that it has not seen: no view and no faulty copy of a held-out photo is learned from. The constants below were chosen by it.
@@ -26,6 +27,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from photo_faults import PHOTO_FAULTS
+from photo_intents import intents
 
 from mediakit.quality.impression import ANSWERS, balanced
 from mediakit.vision.statistics import GROUPS, statistics
@@ -45,12 +47,15 @@ LEARNED = {
     "tilt": "",
 }
 """Which answer each fault of `photo_faults` teaches. A cast teaches `warm` or `magenta`, either way; tilt teaches none."""
-VIEWS = 7
+RATED, VIEWS = 6, 9
+"""As they were rated, or nearly; and with those in which something was done on purpose."""
+FURTHER_EVERY = 2
+"""Of the photos, one in two is also seen with what is done on purpose and tilted: enough, and it halves the time."""
 DETAIL = 0.75
 RIDGE, FAULT_RIDGE = 2.0, 0.5
 FALL, HELD_DOWN = 1.5, 1.0
 """A fault shall cost at least so many points of 100, asked with this weight beside a rating's; ratings come first."""
-ROUNDS = 3
+ROUNDS = 2
 """Of asking again where the rating still rises."""
 FOLDS, SHUFFLES = 10, 3
 
@@ -59,28 +64,35 @@ FOLDS, SHUFFLES = 10, 3
 class Taught:
     """What is learned from: a row for each picture that was seen, photo by photo, and how alike two of them are.
 
-    rows: (N * (VIEWS + faults), D) standardised; alike: their inner products; targets: (N, 1 + faults, answers - 1) how much
-    of each fault is in the whole photo (none) and in its faulty copies.
+    place: (N, VIEWS + faults) which row shows a photo so, -1 where none does; the first is the whole photo. rows: (pictures,
+    D) standardised; alike: their inner products; targets: (N, 1 + faults, answers - 1) how much of each fault is in the whole
+    photo (none) and in its faulty copies.
     """
 
     ratings: Floats
+    place: Indices
     rows: Floats
     alike: Floats
     targets: Floats
     mean: Floats
     spread: Floats
 
-    def views(self, photos: Indices) -> Indices:
-        """(photos, VIEWS) rows; the first is the whole photo."""
-        return photos[:, None] * self._each + np.arange(VIEWS)
+    def rated(self, photos: Indices) -> tuple[Indices, Floats]:
+        """All rows that share their photo's rating, and those ratings."""
+        views = self.place[photos, :VIEWS]
+        there = views >= 0
+        return views[there], np.broadcast_to(self.ratings[photos, None], views.shape)[there]
 
-    def faulty(self, photos: Indices) -> Indices:
-        """(photos, faults) rows."""
-        return photos[:, None] * self._each + VIEWS + np.arange(len(LEARNED))
+    def pairs(self, photos: Indices) -> tuple[Indices, Indices]:
+        """Rows of photos with a fault, and of the same photos as they were."""
+        faulty = self.place[photos, VIEWS:]
+        there = faulty >= 0
+        return faulty[there], np.broadcast_to(self.place[photos, :1], faulty.shape)[there]
 
-    @property
-    def _each(self) -> int:
-        return VIEWS + len(LEARNED)
+    def shown(self, photos: Indices) -> tuple[Indices, Floats]:
+        """The whole photos and their faulty copies, and how much of each fault is in them."""
+        rows = np.hstack([self.place[photos, :1], self.place[photos, VIEWS:]])
+        return rows[rows >= 0], self.targets[photos][rows >= 0]
 
 
 def main() -> None:
@@ -111,12 +123,16 @@ def report(taught: Taught, shuffles: list[Floats]) -> None:
     print(f"opinion: Spearman {np.mean(each):.3f}, 95 % interval {low:.3f} to {high:.3f}")
     print(f"{len(shuffles)} shuffles: {min(each):.4f} to {max(each):.4f}")
     rise = np.mean(shuffles, axis=0)[..., 0]
-    told = [f"{name} {np.mean(rise[:, 1 + k] > rise[:, 0] + 1):.2f}" for k, name in enumerate(LEARNED)]
+    gains = rise[:, 1:] - rise[:, :1]
+    told = [f"{name} {np.mean(gain[~np.isnan(gain)] > 1):.2f}" for name, gain in zip(LEARNED, gains.T, strict=True)]
     print("photos whose opinion rises by over 1 with a fault:", ", ".join(told))
 
 
 def looked_at(iqa: Path, cache: Path) -> tuple[Floats, Floats, Floats]:
-    """Ratings, statistics of every picture (N, VIEWS + faults, D) and targets, cached (twelve minutes on one core)."""
+    """Ratings, statistics of every picture (N, VIEWS + faults, D) and targets, cached (ten minutes on one core).
+
+    Zeros where a photo was not seen so.
+    """
     cache.mkdir(parents=True, exist_ok=True)
     with (iqa / "scores.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
@@ -132,14 +148,17 @@ def looked_at(iqa: Path, cache: Path) -> tuple[Floats, Floats, Floats]:
 
 def _seen(path: Path, number: int) -> tuple[Floats, Floats]:
     rgb = np.ascontiguousarray(cv2.imread(str(path), cv2.IMREAD_COLOR)[..., ::-1])
-    random = np.random.default_rng(number)
+    random, further = np.random.default_rng(number), number % FURTHER_EVERY == 0
     pictures = [statistics(view) for view in views(rgb)]
+    nothing = np.zeros_like(pictures[0])
+    pictures += [statistics(meant) for meant in intents(rgb)] if further else [nothing] * (VIEWS - RATED)
     levels = np.zeros((1 + len(LEARNED), len(ANSWERS) - 1), np.float32)
     for place, (name, answer) in enumerate(LEARNED.items(), start=1):
         fault, strength = PHOTO_FAULTS[name], min(2.0, random.uniform(0, 2.2))
         way = int(copy.deepcopy(random).integers(4))  # the one that a tint is about to draw
         amount = float(np.interp(strength, (0, 1, 2), fault.amounts))
-        pictures.append(statistics(fault.make(rgb, amount, random)))
+        seen = bool(answer) or further
+        pictures.append(statistics(fault.make(rgb, amount, random)) if seen else nothing)
         asked = {"warm": ("warm", "warm", "magenta", "magenta")[way]}.get(answer, answer)
         if asked:
             sign = (1, -1, -1, 1)[way] if answer == "warm" else 1
@@ -148,24 +167,25 @@ def _seen(path: Path, number: int) -> tuple[Floats, Floats]:
 
 
 def views(rgb: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """Whole, mirrored, four details, and black and white."""
+    """Whole, mirrored, and four details."""
     yield rgb
     yield np.ascontiguousarray(rgb[:, ::-1])
     height, width = (round(side * DETAIL) for side in rgb.shape[:2])
     for top in (0, rgb.shape[0] - height):
         for left in (0, rgb.shape[1] - width):
             yield np.ascontiguousarray(rgb[top : top + height, left : left + width])
-    yield cv2.cvtColor(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
 
 
 def prepared(ratings: Floats, pictures: Floats, levels: Floats) -> Taught:
     """Standardised by the rated views of all photos, which says nothing of their ratings."""
-    rows = balanced(pictures).reshape(-1, pictures.shape[-1])
-    rated = rows.reshape(pictures.shape)[:, : VIEWS - 1].reshape(-1, rows.shape[-1])
+    there = pictures.any(axis=-1)
+    place = np.where(there, np.cumsum(there).reshape(there.shape) - 1, -1)
+    rows = balanced(pictures[there])
+    rated = rows[place[:, :RATED].ravel()]
     mean, spread = rated.mean(axis=0), (rated.std(axis=0) + 1e-3) * group_sizes()
     rows -= mean
     rows /= spread
-    return Taught(ratings, rows, rows @ rows.T, levels, mean, spread)
+    return Taught(ratings, place, rows, rows @ rows.T, levels, mean, spread)
 
 
 def group_sizes() -> Floats:
@@ -175,10 +195,9 @@ def group_sizes() -> Floats:
 
 def learned(taught: Taught, photos: Indices) -> tuple[Floats, Floats]:
     """(rows, answers) shares of the taught rows in each answer's weights, and (answers,) offsets."""
-    shares = np.zeros((len(taught.rows), len(ANSWERS)), np.float32)
+    shares = np.zeros((len(taught.alike), len(ANSWERS)), np.float32)
     shares[:, 0], middle = opinion(taught, photos)
-    shown = np.hstack([taught.views(photos)[:, :1], taught.faulty(photos)]).ravel()
-    levels = taught.targets[photos].reshape(len(shown), -1)
+    shown, levels = taught.shown(photos)
     none = levels.mean(axis=0)
     shares[shown, 1:] = solved(taught.alike[np.ix_(shown, shown)], np.full(len(shown), FAULT_RIDGE), levels - none)
     return shares, np.concatenate([[middle], none]).astype(np.float32)
@@ -189,12 +208,10 @@ def opinion(taught: Taught, photos: Indices) -> tuple[Floats, float]:
 
     What a fault costs is a guess, and teaching guesses made it agree less with people; that it gains nothing is none.
     """
-    rated = taught.views(photos).ravel()
-    ratings = np.repeat(taught.ratings[photos], VIEWS)
+    rated, ratings = taught.rated(photos)
+    faulty, fine = taught.pairs(photos)
     middle = float(ratings.mean())
-    faulty = taught.faulty(photos).ravel()
-    fine = np.repeat(taught.views(photos)[:, 0], len(LEARNED))
-    shares = np.zeros(len(taught.rows), np.float32)
+    shares = np.zeros(len(taught.alike), np.float32)
     rising = np.zeros(len(faulty), np.bool_)
     for _ in range(1 + ROUNDS):
         worse, better = faulty[rising], fine[rising]
@@ -228,13 +245,17 @@ def solved(alike: Floats, strength: NDArray[np.floating], targets: NDArray[np.fl
 
 
 def cross_validated(taught: Taught, seed: int, folds: int) -> Floats:
-    """(N, 1 + faults, answers): each photo's, whole and with each fault, by what was learned from photos without it."""
+    """(N, 1 + faults, answers): each photo's, whole and with each fault, by what was learned from photos without it.
+
+    Not a number where a photo was not seen so.
+    """
     order = np.random.default_rng(seed).permutation(len(taught.ratings))
-    answers = np.zeros((len(order), 1 + len(LEARNED), len(ANSWERS)), np.float32)
+    answers = np.full((len(order), 1 + len(LEARNED), len(ANSWERS)), np.nan, np.float32)
     for held in np.array_split(order, folds):
         shares, offset = learned(taught, np.setdiff1d(order, held))
-        shown = np.hstack([taught.views(held)[:, :1], taught.faulty(held)])
-        answers[held] = taught.alike[shown] @ shares + offset
+        rows = np.hstack([taught.place[held, :1], taught.place[held, VIEWS:]])
+        found = taught.alike[rows] @ shares + offset
+        answers[held] = np.where(rows[..., None] >= 0, found, np.nan)
     return answers
 
 

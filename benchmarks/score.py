@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,16 +24,20 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 from learn_quality import interval, spearman
 from photo_faults import PHOTO_FAULTS, STRENGTHS, compression
+from PIL import Image
 
 from mediakit.look.measure import measure
 from mediakit.model import Score, Size
 from mediakit.pixels.light import Rgb8
 from mediakit.pixels.resample import resize
+from mediakit.presets.schema import Scoring
 from mediakit.quality import photo as quality
 from mediakit.quality.impression import Impression
-from mediakit.quality.total import raw
+from mediakit.quality.total import REFERENCE_MEDIAN, STEEPNESS, raw
+from mediakit.quality.verdict import verdict
 from mediakit.vision.look import look_at
 
 LOOKING_PX = 1024
@@ -97,6 +102,21 @@ def agree(iqa: Path, held_out: Path) -> None:
     print(f"whole score: Spearman {spearman(whole, ratings):.3f}, 95 % interval {low:.3f} to {high:.3f}")
     print(f"the network alone: {spearman(answers[:, 0], ratings):.3f}")
     print("raw at 2.5, 16, 50, 84, 97.5 %:", np.percentile(whole, [2.5, 16, 50, 84, 97.5]).round(3))
+    values = 100 / (1 + np.exp(-(whole - REFERENCE_MEDIAN) / STEEPNESS))
+    print(f"median value {np.median(values):.1f}")
+    reliability(values, ratings)
+
+
+def reliability(values: np.ndarray, ratings: np.ndarray) -> None:
+    """At each verdict of the base preset: the share of people's upper half, best and worst tenth."""
+    scoring, order = Scoring(), np.argsort(np.argsort(ratings)) / len(ratings)
+    said = np.array([verdict(Score(float(value)), scoring) for value in values])
+    for name in ("pass", "fix", "reject"):
+        place = order[said == name]
+        print(
+            f"{name:6} {len(place):3} photos: people's upper half {np.mean(place >= 0.5):.2f},"
+            f" best tenth {np.mean(place >= 0.9):.2f}, worst tenth {np.mean(place < 0.1):.2f}"
+        )
 
 
 def faults(paths: list[Path]) -> None:
@@ -115,10 +135,14 @@ def faults(paths: list[Path]) -> None:
                 values[strength].append(part(score, fault.part))
                 wholes[number].append(score.value)
         base = np.array([part(score, fault.part) for score in clean])
+        shown = np.array([any(one.name == fault.part for one in score.parts) for score in clean])
         told = "  ".join(f"{STRENGTHS[s]} {area(base, np.array(v)):.3f}" for s, v in values.items())
         rises = np.mean([any(b > a + 0.5 for a, b in pairwise(whole)) for whole in wholes])
         worst = max(max(b - a for a, b in pairwise(whole)) for whole in wholes)
         drops = "  ".join(f"{np.median([w[0] - w[s] for w in wholes]):5.1f}" for s in (1, 2, 3))
+        if shown.any() and not shown.all():
+            where = {s: round(area(base[shown], np.array(v)[shown]), 3) for s, v in values.items()}
+            told += f"  ({shown.mean():.2f} of the photos show it at all; of those {where})"
         print(
             f"{name:12} {fault.part:12} {told}   rises {rises:.2f} (most {worst:+.1f})   falls by {drops}", flush=True
         )
@@ -137,7 +161,7 @@ def area(fine: np.ndarray, faulty: np.ndarray) -> float:
 
 def stable(paths: list[Path]) -> None:
     """The same photo at 12, 3 and 1 MP and saved again at quality 85; milliseconds on the largest."""
-    spreads, times = [], []
+    spreads, times, twins = [], [], []
     for path in paths:
         rgb = opened(path)
         if rgb.shape[0] * rgb.shape[1] < 1.0e6:
@@ -147,6 +171,7 @@ def stable(paths: list[Path]) -> None:
         values = [scored(copy).value for copy in copies]
         values.append(scored(compression(rgb, 85, np.random.default_rng(0)), 85).value)
         spreads.append(max(values) - min(values))
+        twins.append(abs(scored(compression(rgb, 92, np.random.default_rng(0)), 92).value - scored(as_heic(rgb)).value))
         size = Size(largest.shape[1], largest.shape[0])
         looking = resize(rgb, Size(640, 480))
         findings, tone = look_at(looking, size)[0], measure(looking)
@@ -157,6 +182,14 @@ def stable(paths: list[Path]) -> None:
         f"{len(spreads)} photos: spread median {np.median(spreads):.1f},"
         f" 95 % {np.percentile(spreads, 95):.1f}, most {max(spreads):.1f}; {1000 * np.median(times):.0f} ms a photo"
     )
+    print(f"the same shot as JPEG (92) and as HEIC (75): median {np.median(twins):.1f} apart, most {max(twins):.1f}")
+
+
+def as_heic(rgb: Rgb8) -> Rgb8:
+    """Saved as a phone saves HEIC and opened again."""
+    kept = io.BytesIO()
+    pillow_heif.from_pillow(Image.fromarray(rgb)).save(kept, quality=75)
+    return np.ascontiguousarray(np.asarray(pillow_heif.open_heif(kept.getvalue()).to_pillow().convert("RGB")))
 
 
 def enlarged_to(rgb: Rgb8, area_px: float) -> Rgb8:

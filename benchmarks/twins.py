@@ -18,6 +18,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from mediakit.quality.twins import TWINS, likeness, take_print
@@ -55,6 +56,19 @@ def saved(picture: Image.Image, quality: int) -> Image.Image:
     return Image.open(buffer).convert("RGB")
 
 
+def as_heic(picture: Image.Image) -> Image.Image:
+    kept = io.BytesIO()
+    pillow_heif.from_pillow(picture).save(kept, quality=60)
+    return pillow_heif.open_heif(kept.getvalue()).to_pillow().convert("RGB")
+
+
+def as_preview(picture: Image.Image) -> Image.Image:
+    """As posts see a finished file: 480 px long, saved at 75."""
+    small = cropped(picture, 0.04, 0, 0.02, 0.05)
+    small.thumbnail((480, 480))
+    return saved(small, 75)
+
+
 def place(picture: Image.Image, share: float) -> Image.Image:
     """A soft mask over the middle of a picture, about `share` of it wide."""
     width, height = picture.size
@@ -88,6 +102,8 @@ def moved(picture: Image.Image) -> Image.Image:
 
 
 EDITS: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "as HEIC": as_heic,
+    "a preview, re-framed": as_preview,
     "half the size, quality 60": lambda p: saved(p.resize((p.width // 2, p.height // 2)), 60),
     "re-framed by 12 %": lambda p: cropped(p, 0.12, 0.05, 0.02, 0.1),
     "turned by 2.5 degrees": lambda p: cropped(

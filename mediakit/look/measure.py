@@ -51,6 +51,8 @@ class Tone:
     white_ground: float = 0.0
     skin_lab: tuple[float, float, float] | None = None
     vivid: tuple[Vivid, ...] = ()
+    judged: Cast = Cast(0.0, 0.0)
+    """The cast as it was judged, before any of it is disbelieved: what a score names, where nothing is changed by it."""
 
     def as_facts(self) -> dict[str, object]:
         """JSON-able, for the manifest and the ledger."""
@@ -65,8 +67,10 @@ def measure(rgb_small: Rgb8, *, skin_boxes: Sequence[Box] = ()) -> Tone:
     ground = without_ground(small)
     judgement = judge(features(ground.rest))
     darkest, lightest = channel_range(ground.rest)
+    judged = _cast(judgement, lightest - darkest)
     return Tone(
-        cast=_cast(judgement, ground.rest, lightest - darkest),
+        cast=judged.scaled(believed(ground.rest)),
+        judged=judged,
         curve=tuple(round(value, 4) for value in judgement.curve),
         dark=_levels(darkest),
         mid=_levels(luma(ground.rest)),
@@ -95,15 +99,15 @@ def merge_tones(tones: Sequence[Tone]) -> Tone:
         white_ground=round(float(np.mean([tone.white_ground for tone in tones])), 4),
         skin_lab=_triple(np.mean(skins, axis=0)) if skins else None,
         vivid=tuple(replace(item, share=item.share / len(tones)) for tone in tones for item in tone.vivid),
+        judged=Cast.mean([tone.judged for tone in tones]),
     )
 
 
-def _cast(judgement: Judgement, rgb: Rgb8, colourfulness: NDArray[np.uint8]) -> Cast:
-    """The judged cast as far as it is believed; none for a black-and-white photo, which is to stay one."""
+def _cast(judgement: Judgement, colourfulness: NDArray[np.uint8]) -> Cast:
+    """The judged cast; none for a black-and-white photo, which is to stay one."""
     if np.quantile(colourfulness, 0.98) <= GREY:
         return Cast(0.0, 0.0)
-    share = believed(rgb)
-    return Cast(round(share * judgement.warm, 4), round(share * judgement.magenta, 4))
+    return Cast(round(judgement.warm, 4), round(judgement.magenta, 4))
 
 
 def _levels(plane: NDArray[np.uint8]) -> tuple[float, ...]:

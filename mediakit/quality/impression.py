@@ -2,7 +2,8 @@
 
 Statistics of what a network answers to the photo (`vision.statistics`) go through one linear head of our own numbers. It was
 taught by `benchmarks/learn_quality.py` on 550 phone photos that people rated (the LIVE In the Wild Image Quality Challenge
-Database, Ghadiyaram and Bovik, 2015; any use with acknowledgement) and on copies of them with known faults.
+Database, Ghadiyaram and Bovik, 2015; any use with acknowledgement), on copies of them with known faults, which shall never
+gain by it, and on copies with what is done on purpose: black and white, a blurred ground, a dark one.
 
 It judges technical quality, not taste: neither the product nor the composition. It was taught on ordinary phone photos; a
 drawing or a screenshot gets an answer too, but nobody was asked about those. About 35 ms a photo on one core.
@@ -22,20 +23,24 @@ from mediakit.vision.statistics import statistics
 
 Floats = NDArray[np.float32]
 
-ANSWERS = ("opinion", "soft", "noise", "under", "over", "cast", "compression")
+ANSWERS = ("opinion", "soft", "noise", "under", "over", "warm", "magenta", "compression")
 WEIGHTS = "impression.npz"
 
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """`opinion`: people's mean rating, 0..100. The faults: about 0 none, 1 light, 2 medium, 3 strong; noisy by 0.5."""
+    """`opinion`: people's mean rating, 0..100. The faults: about 0 none, 1 light, 2 medium, 3 strong; noisy by 0.5.
+
+    `warm` and `magenta` have a sign: below 0 the light is cool, or green.
+    """
 
     opinion: float
     soft: float
     noise: float
     under: float
     over: float
-    cast: float
+    warm: float
+    magenta: float
     compression: float
 
 

@@ -81,7 +81,7 @@ def judge_photo(
     detail = measures.fine_detail(grey, noise)
     light = tone or measure(work, skin_boxes=[face.box for face in faces])
     paper = _paper(light)
-    judged_cast = math.hypot(light.cast.warm, 1.5 * light.cast.magenta)
+    judged_cast = math.hypot(light.judged.warm, 1.5 * light.judged.magenta)
     found = [
         reasons.impression_part(seen.opinion),
         reasons.sharpness_part(soft, detail, seen.soft, of_face=bool(faces)),
