@@ -24,6 +24,7 @@ from mediakit.pixels.light import Rgb8, luma
 from mediakit.pixels.resample import shrink_to_pixels
 
 MEASURED_PIXELS = 50_000
+NO_CAST = Cast(0.0, 0.0)
 GREY = 4
 """Code values between the channels of a pixel that JPEG may put into a black-and-white photo."""
 CLIPPED_LIGHT, CLIPPED_DARK = 253, 2
@@ -51,7 +52,7 @@ class Tone:
     white_ground: float = 0.0
     skin_lab: tuple[float, float, float] | None = None
     vivid: tuple[Vivid, ...] = ()
-    judged: Cast = Cast(0.0, 0.0)
+    judged: Cast = NO_CAST
     """The cast as it was judged, before any of it is disbelieved: what a score names, where nothing is changed by it."""
 
     def as_facts(self) -> dict[str, object]:
@@ -106,7 +107,7 @@ def merge_tones(tones: Sequence[Tone]) -> Tone:
 def _cast(judgement: Judgement, colourfulness: NDArray[np.uint8]) -> Cast:
     """The judged cast; none for a black-and-white photo, which is to stay one."""
     if np.quantile(colourfulness, 0.98) <= GREY:
-        return Cast(0.0, 0.0)
+        return NO_CAST
     return Cast(round(judgement.warm, 4), round(judgement.magenta, 4))
 
 
