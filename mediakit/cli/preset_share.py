@@ -72,7 +72,9 @@ def key(
 
 @app.command()
 def install(
-    file: Annotated[Path, typer.Argument(help="A file that `preset pack` made.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="A file that `preset pack` made, or a shared folder of them.", exists=True)
+    ],
     into: Annotated[Path | None, typer.Option("--in", help="The folder of presets. Default: yours.")] = None,
     sha256: Annotated[str | None, typer.Option(help="Install only if the file has this hash.")] = None,
     signer: Annotated[
@@ -89,14 +91,23 @@ def install(
       mediakit preset install /mnt/brand/muselle.mediakit-preset
 
       mediakit preset install /mnt/brand/muselle.mediakit-preset --dry-run
+
+      mediakit preset install /mnt/brand --key ed25519:...
     """
     from mediakit.errors import DataError
-    from mediakit.presets.install import install as put
+    from mediakit.presets.install import newest_in
     from mediakit.presets.pack import read_pack
 
-    if sha256 is not None and read_pack(file).sha256 != sha256.lower():
-        raise DataError(f"{file} is not the file with that hash.", "Ask the brand for the right one.")
-    done = put(file, into, key=signer, dry=dry_run)
+    for pack in newest_in(file) if file.is_dir() else [file]:
+        if sha256 is not None and read_pack(pack).sha256 != sha256.lower():
+            raise DataError(f"{pack} is not the file with that hash.", "Ask the brand for the right one.")
+        _install(pack, into, signer, dry_run=dry_run)
+
+
+def _install(pack: Path, into: Path | None, signer: str | None, *, dry_run: bool) -> None:
+    from mediakit.presets.install import install as put
+
+    done = put(pack, into, key=signer, dry=dry_run)
     out().print(str(done.folder), markup=False)
     for change in done.changes:
         say(f"  {change.key}: {_said(change.before)} -> {_said(change.after)}")

@@ -7,6 +7,7 @@ under `.NAME.before` until the next install, so an update can be taken back.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from mediakit.presets.pack import Pack, read_pack
 from mediakit.presets.toml_file import join_key
 
 RECORD = ".installed.json"
+SUFFIX = ".mediakit-preset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,28 @@ def _refuse_other_signer(pack: Pack, path: Path, shelf: Path, key: str | None) -
                 f"{shelf / name} was signed by {known}; {path} is signed by {pack.signed_by or 'nobody'}.",
                 "Ask the brand. If its key really changed, say so: mediakit preset install FILE --key NEW",
             )
+
+
+def newest_in(folder: Path) -> list[Path]:
+    """The packs to install from a shared folder: of each preset the one with the highest version.
+
+    Raises DataError where there is none, or where one of them is no pack.
+    """
+    newest: dict[str, tuple[tuple[object, ...], Path]] = {}
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        pack = read_pack(path)
+        found = (_rank(pack.version), path)
+        newest[pack.name] = max(newest.get(pack.name, found), found)
+    if not newest:
+        raise DataError(f"There is no *{SUFFIX} in {folder}.", "Make one: mediakit preset pack NAME")
+    return [path for _, (_, path) in sorted(newest.items())]
+
+
+def _rank(version: str) -> tuple[object, ...]:
+    """For comparing versions: 1.10 after 1.9, words by the alphabet and before numbers."""
+    return tuple(
+        (word.isdecimal(), int(word) if word.isdecimal() else 0, word) for word in re.split(r"[.+_-]", version)
+    )
 
 
 def differences(before: LoadedPreset, after: LoadedPreset) -> Iterator[Change]:

@@ -13,7 +13,7 @@ import pytest
 from mediakit.errors import DataError, MissingPartError, UsageError
 from mediakit.presets import pack as packs
 from mediakit.presets.contents import is_what_it_says
-from mediakit.presets.install import install, installed_record
+from mediakit.presets.install import install, installed_record, newest_in
 from mediakit.presets.load import load_preset
 from mediakit.presets.pack import MANIFEST, SIGNATURE, read_pack, write_pack
 from mediakit.presets.sign import new_key, public_bytes
@@ -213,6 +213,22 @@ def test_a_bomb_that_lies_about_its_size_is_noticed(tmp_path: Path) -> None:
     path.write_bytes(raw.replace((5_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
     with pytest.raises(DataError):
         read_pack(path)
+
+
+def test_of_a_shared_folder_the_newest_of_each_preset_is_installed(tmp_path: Path) -> None:
+    share, work = tmp_path / "share", tmp_path / "work"
+    share.mkdir()
+    for name, version in (("a", "1.9"), ("a", "1.10"), ("a", "2-beta"), ("b", "3")):
+        folder = work / version / name
+        folder.mkdir(parents=True)
+        text = f'schema = 1\nname = "{name}"\nversion = "{version}"\nextends = "base"\n'
+        (folder / "preset.toml").write_text(text, encoding="utf-8")
+        write_pack(folder, share / f"{name}-{version}.mediakit-preset")
+    assert [path.name for path in newest_in(share)] == ["a-2-beta.mediakit-preset", "b-3.mediakit-preset"]
+    (share / "a-2-beta.mediakit-preset").unlink()
+    assert newest_in(share)[0].name == "a-1.10.mediakit-preset"
+    with pytest.raises(DataError, match="There is no"):
+        newest_in(work)
 
 
 def test_the_commands_sign_list_and_show_an_update(
