@@ -16,7 +16,6 @@ that it has not seen: no view and no faulty copy of a held-out photo is learned 
 from __future__ import annotations
 
 import argparse
-import copy
 import csv
 import hashlib
 from collections.abc import Iterator
@@ -41,16 +40,16 @@ LEARNED = {
     "noise": "noise",
     "under": "under",
     "over": "over",
-    "cast": "warm",
+    "cast": "",
     "compression": "compression",
     "enlarged": "soft",
     "tilt": "",
 }
-"""Which answer each fault of `photo_faults` teaches. A cast teaches `warm` or `magenta`, either way; tilt teaches none."""
+"""Which answer each fault of `photo_faults` teaches; a cast and a tilt teach only that the rating gains nothing by them."""
 RATED, VIEWS = 6, 9
 """As they were rated, or nearly; and with those in which something was done on purpose."""
-FURTHER_EVERY = 2
-"""Of the photos, one in two is also seen with what is done on purpose and tilted: enough, and it halves the time."""
+FURTHER, FURTHER_EVERY = ("tilt",), 2
+"""Of the photos, one in two is also seen tilted and with what is done on purpose: enough, and it halves the time."""
 DETAIL = 0.75
 RIDGE, FAULT_RIDGE = 2.0, 0.5
 FALL, HELD_DOWN = 1.5, 1.0
@@ -155,14 +154,11 @@ def _seen(path: Path, number: int) -> tuple[Floats, Floats]:
     levels = np.zeros((1 + len(LEARNED), len(ANSWERS) - 1), np.float32)
     for place, (name, answer) in enumerate(LEARNED.items(), start=1):
         fault, strength = PHOTO_FAULTS[name], min(2.0, random.uniform(0, 2.2))
-        way = int(copy.deepcopy(random).integers(4))  # the one that a tint is about to draw
         amount = float(np.interp(strength, (0, 1, 2), fault.amounts))
-        seen = bool(answer) or further
+        seen = further or name not in FURTHER
         pictures.append(statistics(fault.make(rgb, amount, random)) if seen else nothing)
-        asked = {"warm": ("warm", "warm", "magenta", "magenta")[way]}.get(answer, answer)
-        if asked:
-            sign = (1, -1, -1, 1)[way] if answer == "warm" else 1
-            levels[place, ANSWERS.index(asked) - 1] = sign * (strength + 1)
+        if answer:
+            levels[place, ANSWERS.index(answer) - 1] = strength + 1
     return np.stack(pictures), levels
 
 

@@ -23,24 +23,19 @@ from mediakit.vision.statistics import statistics
 
 Floats = NDArray[np.float32]
 
-ANSWERS = ("opinion", "soft", "noise", "under", "over", "warm", "magenta", "compression")
+ANSWERS = ("opinion", "soft", "noise", "under", "over", "compression")
 WEIGHTS = "impression.npz"
 
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """`opinion`: people's mean rating, 0..100. The faults: about 0 none, 1 light, 2 medium, 3 strong; noisy by 0.5.
-
-    `warm` and `magenta` have a sign: below 0 the light is cool, or green.
-    """
+    """`opinion`: people's mean rating, 0..100. The faults: about 0 none, 1 light, 2 medium, 3 strong; noisy by 0.5."""
 
     opinion: float
     soft: float
     noise: float
     under: float
     over: float
-    warm: float
-    magenta: float
     compression: float
 
 

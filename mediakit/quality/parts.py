@@ -150,7 +150,8 @@ def faces_part(faces: Sequence[Face], size: Size) -> Part:
     """Faces cut by the frame or too small to read; `faces` in pixels of the picture of `size`."""
     cut = sum(_is_cut(face.box, size) for face in faces)
     share = max(face.box.h for face in faces) / size.height_px
-    value = min(ramp(share, 0.02, 0.08), 1.0 - 0.6 * cut / len(faces))
+    # A person far off may be meant so: small costs half at most, cut costs more.
+    value = min(0.5 + 0.5 * ramp(share, 0.02, 0.08), 1.0 - 0.6 * cut / len(faces))
     tip = "Step back: a face is cut by the frame." if cut else "Move closer to the person: the face is small."
     noun = "face" if len(faces) == 1 else "faces"
     fact = f"{len(faces)} main {noun}, the largest {100 * share:.0f} % of the height, {cut} cut"
