@@ -225,7 +225,13 @@ def test_of_a_shared_folder_the_newest_of_each_preset_is_installed(tmp_path: Pat
         (folder / "preset.toml").write_text(text, encoding="utf-8")
         write_pack(folder, share / f"{name}-{version}.mediakit-preset")
     assert [path.name for path in newest_in(share)] == ["a-2-beta.mediakit-preset", "b-3.mediakit-preset"]
-    (share / "a-2-beta.mediakit-preset").unlink()
+    shutil.copytree(work / "2-beta", work / "2")
+    text = (work / "2/a/preset.toml").read_text(encoding="utf-8").replace("2-beta", "2")
+    (work / "2/a/preset.toml").write_text(text, encoding="utf-8")
+    write_pack(work / "2/a", share / "a-2.mediakit-preset")
+    assert newest_in(share)[0].name == "a-2.mediakit-preset"
+    for version in ("2", "2-beta"):
+        (share / f"a-{version}.mediakit-preset").unlink()
     assert newest_in(share)[0].name == "a-1.10.mediakit-preset"
     with pytest.raises(DataError, match="There is no"):
         newest_in(work)
