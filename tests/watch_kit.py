@@ -17,7 +17,8 @@ from typing import Any
 from mediakit.batch.outfolder import TEMPORARY
 from mediakit.model import Outcome, Verdict
 from mediakit.watch.book import read_arrivals
-from mediakit.watch.daemon import Daemon, Habits
+from mediakit.watch.daemon import Daemon
+from mediakit.watch.habits import Habits
 from mediakit.watch.order import order_for
 
 COMMAND = [sys.executable, "-m", "mediakit", "watch"]

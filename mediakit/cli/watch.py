@@ -63,7 +63,8 @@ def watch(
     """
     if mode not in MODES:
         raise UsageError(f"There is no mode {mode}.", f"Say one of {', '.join(MODES)}.")
-    from mediakit.watch.daemon import Daemon, Habits
+    from mediakit.watch.daemon import Daemon
+    from mediakit.watch.habits import Habits
     from mediakit.watch.order import order_for
 
     order = order_for(inbox, preset=preset, to=to or (), out=out, jobs=jobs, cluster=cluster)

@@ -15,67 +15,44 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from mediakit.batch.ledger import rebuild
 from mediakit.batch.outfolder import ledger_path, only_run, sweep
 from mediakit.batch.post_values import Post
-from mediakit.batch.shoot import Refusal, find_sources
+from mediakit.batch.shoot import Refusal
 from mediakit.batch.workers import main_left_alone
-from mediakit.errors import ExitCode, FileError, MediakitError
+from mediakit.errors import ExitCode, FileError
 from mediakit.model import Note, Outcome, Verdict
 from mediakit.quality.verdict import verdict
 from mediakit.watch.book import Book, text
 from mediakit.watch.feedback import Feedback
+from mediakit.watch.habits import POLLED_SETTLE_S, SETTLE_S, Habits
 from mediakit.watch.heart import BEAT_S, Heart, notify
-from mediakit.watch.means import ENVIRONMENT, LEAST_FREE_BYTES, Means
-from mediakit.watch.notice import POLL_S, SCAN_S, Canary, Mode, Notices, notices_for
+from mediakit.watch.means import ENVIRONMENT, Means
+from mediakit.watch.notice import POLL_S, SCAN_S, Notices, notices_for
 from mediakit.watch.posting import FAULT, WAITS, PostFiles
 from mediakit.watch.reception import Reception
+from mediakit.watch.root import Root
 from mediakit.watch.rounds import Made, Order, RoundOver, Rounds, Seen
 from mediakit.watch.settle import Settling, relative
 from mediakit.watch.sidecar import write_sidecar
+from mediakit.watch.voice import Unfailing, Voice
 
-SETTLE_S = 5.0
-POLLED_SETTLE_S = 15.0
+AFTER_EVENT_S = 0.1
+"""Until the scan that an event asks for: events come in swarms."""
 SCAN_SHARE = 5.0
 """A scan may take one part in this many of the time: a tree of a hundred thousand files is not walked without pause."""
 ROUND_PAUSE_S = 20.0
 """After a round that ended early."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habits:
-    """How to watch. settle_s None: SETTLE_S, or POLLED_SETTLE_S where there are no events."""
-
-    mode: Mode = "auto"
-    settle_s: float | None = None
-    once: bool = False
-    whole_folders: bool = False
-    grace_s: float = 60.0
-    least_free_bytes: int = LEAST_FREE_BYTES
-    """Below this nothing is taken up."""
-
-
-class Voice(Protocol):
-    """Who is told, as it happens."""
-
-    def scored(self, outcome: Outcome, verdict: Verdict | None) -> None:
-        """A photo has its verdict; it is rendered after."""
-
-    def made(self, outcome: Outcome, seconds: float, verdict: Verdict | None) -> None:
-        """A source is through."""
-
-    def remark(self, words: str) -> None:
-        """Anything else a person would want to know."""
-
-
 class Daemon:
     """Watches one root for one output folder. `run` it; `stop` and `stop_now` may be called from signal handlers."""
 
     def __init__(self, order: Order, habits: Habits, voice: Voice, clock: Callable[[], float] = time.monotonic) -> None:
-        self._order, self._habits, self._voice, self._clock = order, habits, voice, clock
+        self._order, self._habits, self._clock = order, habits, clock
+        self._voice: Voice = Unfailing(voice)
         self._stopping = threading.Event()
         self._draining = False
         self._notices: Notices = notices_for(order.root, habits.mode)
@@ -85,8 +62,7 @@ class Daemon:
         self._post_files = PostFiles(settle_s)
         self._told: frozenset[str] = frozenset()
         self._blocked = False
-        self._canary = Canary.of(order.root)
-        self._offline = False
+        self._root = Root(order.root)
         self._next_scan_s = 0.0
         self._next_round_s = 0.0
         self._first_round = True
@@ -146,7 +122,7 @@ class Daemon:
             events = self._notices.wait(self._pause_s())
             if events:
                 self._settling.touch(relative(events, str(self._order.root)), self._clock())
-                self._next_scan_s = min(self._next_scan_s, self._clock() + 0.2)
+                self._next_scan_s = min(self._next_scan_s, self._clock() + AFTER_EVENT_S)
         return self._end()
 
     def _turn_safely(self) -> None:
@@ -178,7 +154,7 @@ class Daemon:
         now = self._clock()
         if now >= self._next_scan_s:
             self._scan(now)
-        if not self._offline:
+        if not self._root.offline:
             self._reception.glance(self._clock())
             self._reception.look_into(self._clock, self._goes_on, self._beat)
         self._hear_of_scores()
@@ -203,35 +179,22 @@ class Daemon:
             self._tell_all("There is room again; work goes on.", "room-again")
 
     def _scan(self, now: float) -> None:
-        root = self._order.root
-        if not self._canary.sings(root):
-            self._went_offline(now)
+        shoot, was_offline = self._root.scan(), self._root.offline
+        self._root.offline = shoot is None
+        if shoot is None:
+            if not was_offline:
+                self._tell_all(f"{self._root.path} is not there; waiting for it.", "root-offline")
+            self._next_scan_s = now + POLL_S
             return
-        try:
-            shoot = find_sources([root])
-        except (OSError, MediakitError):  # it went away between the two
-            self._went_offline(now)
-            return
-        if not self._canary.sings(root):
-            self._went_offline(now)
-            return
-        if self._offline:
-            self._offline = False
-            self._tell_all(f"{root} is back.", "root-back")
+        if was_offline:
+            self._tell_all(f"{self._root.path} is back.", "root-back")
         self._refused = shoot.refused
-        self._post_files.see(root, shoot.sources, now)
+        self._post_files.see(self._root.path, shoot.sources, now)
         self._settling.see(shoot.sources, now)
         self._last_scan = time.time()
         took_s = self._clock() - now
         usual_s = SCAN_S if self._notices.mode == "events" else POLL_S
         self._next_scan_s = now + max(usual_s if not self._habits.once else 0.5, took_s * SCAN_SHARE)
-
-    def _went_offline(self, now: float) -> None:
-        """A share that is away is not a share that was emptied: nothing is concluded from it."""
-        if not self._offline:
-            self._offline = True
-            self._tell_all(f"{self._order.root} is not there; waiting for it.", "root-offline")
-        self._next_scan_s = now + POLL_S
 
     def _hear_of_scores(self) -> None:
         for outcome in self._reception.results():
@@ -277,7 +240,7 @@ class Daemon:
         self._post_files.heard(held=any(note.code == WAITS for note in notes))
 
     def _maybe_begin_a_round(self) -> None:
-        if self._rounds.busy or self._offline or self._clock() < self._next_round_s or not self._makes():
+        if self._rounds.busy or self._root.offline or self._clock() < self._next_round_s or not self._makes():
             return
         due = self._book.due()
         sources = self._settling.whole_sources
@@ -303,7 +266,7 @@ class Daemon:
 
     def _all_done(self) -> bool:
         """For --once: everything that is there was whole and is through, or has to wait longer than anybody would."""
-        if self._rounds.busy or not self._rounds.news.empty() or self._offline:
+        if self._rounds.busy or not self._rounds.news.empty() or self._root.offline:
             return False
         waits = [w for w in self._settling.waiting(self._clock()) if not w.looked_into and w.why != "empty so far"]
         rels = {text(s.rel) for s in self._settling.whole_sources}
@@ -319,7 +282,7 @@ class Daemon:
             self.stop_now()
         self._hear_of_scores()
         self._hear_of_rounds()
-        if not self._offline and (self._settling.whole_sources or self._settling.waiting(self._clock())):
+        if not self._root.offline and (self._settling.whole_sources or self._settling.waiting(self._clock())):
             # The last report tells of everything, also of what came while the last round ran. It makes nothing.
             self._draining = True
             self._rounds.start(
@@ -337,7 +300,7 @@ class Daemon:
         """What the heart says: for `status`, for a monitor, for the live page."""
         return {
             "root": str(self._order.root),
-            "online": not self._offline,
+            "online": not self._root.offline,
             "mode": self._notices.mode,
             "settle_s": self._settling.settle_s,
             "last_scan": self._last_scan,
