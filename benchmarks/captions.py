@@ -28,11 +28,11 @@ def main() -> None:
     """Print both tables."""
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else OWN
     posts = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
-    started = time.perf_counter()
+    started = time.process_time()
     book = load_rules()
     check_caption("口红", "日常", rules=book)
-    print(f"rules loaded and compiled for one platform: {1000 * (time.perf_counter() - started):.0f} ms, once\n")
-    print("1,000 characters     median ms   95 % ms")
+    print(f"rules loaded and compiled for one platform: {1000 * (time.process_time() - started):.0f} ms, once\n")
+    print("1,000 characters, CPU  median ms   95 % ms")
     for name, text in (
         ("honest", HONEST),
         ("every line guilty", GUILTY),
@@ -47,9 +47,9 @@ def main() -> None:
 def _timed(body: str) -> tuple[float, float]:
     times = []
     for _ in range(200):
-        started = time.perf_counter()
+        started = time.process_time()
         check_caption("秋天口红试色", body)
-        times.append(1000 * (time.perf_counter() - started))
+        times.append(1000 * (time.process_time() - started))
     return statistics.median(times), sorted(times)[int(0.95 * len(times))]
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from mediakit.caption.fold import HAN, folded, is_gap, pattern_folded, tight
 from mediakit.caption.load import Rulebook, expand
 from mediakit.caption.prefilter import needed
+from mediakit.caption.quick import quick
 from mediakit.caption.schema import Guard, Rule, Severity
 
 Trie = dict[str, Any]
@@ -67,15 +68,11 @@ class Pattern:
 
     regex: re.Pattern[str]
     needed: tuple[str, ...]
-    first: frozenset[str]
-    """Their first characters."""
     disguise: bool
 
-    def may_match(self, text: str, characters: frozenset[str]) -> bool:
-        """Whether it is worth trying on `text`, which is made of `characters`."""
-        if not self.needed:
-            return True
-        return not self.first.isdisjoint(characters) and any(word in text for word in self.needed)
+    def may_match(self, text: str) -> bool:
+        """Whether one of the literals stands in `text`."""
+        return not self.needed or any(word in text for word in self.needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +100,20 @@ class Matcher:
     rules: tuple[ActiveRule, ...]
     by_id: dict[str, ActiveRule]
     trie: Trie
+    patterns: tuple[tuple[ActiveRule, Pattern], ...]
+    """Every pattern with its rule."""
+    begun_by: dict[str, tuple[int, ...]]
+    """By the first character of a literal they need: the places of patterns; under "" those that are always tried."""
+
+    def patterns_for(self, text: str) -> Iterator[tuple[ActiveRule, Pattern]]:
+        """The patterns that are worth trying on `text`."""
+        places = set(self.begun_by.get("", ()))
+        for char in self.begun_by.keys() & set(text):
+            places.update(self.begun_by[char])
+        for place in sorted(places):
+            rule, pattern = self.patterns[place]
+            if pattern.may_match(text):
+                yield rule, pattern
 
 
 @lru_cache(maxsize=64)
@@ -114,7 +125,16 @@ def matcher_for(book: Rulebook, platform: str, surface: str = "") -> Matcher:
     for index, rule in enumerate(active):
         for word, entry in _entries(index, rule, book):
             _put(trie, word, entry)
-    return Matcher(rules, {rule.rule.id: rule for rule in rules}, trie)
+    patterns = tuple((rule, pattern) for rule in rules for pattern in rule.patterns)
+    return Matcher(rules, {rule.rule.id: rule for rule in rules}, trie, patterns, _begun_by(patterns))
+
+
+def _begun_by(patterns: Iterable[tuple[ActiveRule, Pattern]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for place, (_, pattern) in enumerate(patterns):
+        for char in {word[0] for word in pattern.needed} or {""}:
+            found.setdefault(char, []).append(place)
+    return {char: tuple(places) for char, places in found.items()}
 
 
 def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
@@ -139,7 +159,7 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
 
 def _pattern(pattern: str, *, disguise: bool) -> Pattern:
     words = tuple(sorted(needed(pattern) or ()))
-    return Pattern(re.compile(pattern), words, frozenset(word[0] for word in words), disguise)
+    return Pattern(re.compile(quick(pattern)), words, disguise)
 
 
 def _guard(guard: Guard) -> GuardTest:

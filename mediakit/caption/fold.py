@@ -60,7 +60,8 @@ class Reading:
     def tight(self) -> View:
         """Without spaces, emoji and joining symbols. `at` counts in `folded`, not in the source."""
         text = self.folded.text
-        kept = [index for index, char in enumerate(text) if not _GAPS[char]]
+        gaps = {char for char in set(text) if _GAPS[char]}
+        kept = [index for index, char in enumerate(text) if char not in gaps]
         return View(text if len(kept) == len(text) else "".join([text[index] for index in kept]), kept)
 
     @cached_property

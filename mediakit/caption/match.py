@@ -49,8 +49,9 @@ def find(reading: Reading, matcher: Matcher, whole_post: str) -> list[Hit]:
     raw += _patterns(reading, matcher)
     if not raw:
         return []
-    excused_by_post = {id(hit.rule) for hit in raw if hit.rule.text is not None and hit.rule.text.search(whole_post)}
-    lowered = {id(hit.rule) for hit in raw if hit.rule.info is not None and hit.rule.info.search(whole_post)}
+    found = {id(hit.rule): hit.rule for hit in raw}
+    excused_by_post = {key for key, rule in found.items() if rule.text is not None and rule.text.search(whole_post)}
+    lowered = {key for key, rule in found.items() if rule.info is not None and rule.info.search(whole_post)}
     return [
         Hit(hit.rule, hit.start, hit.end, hit.disguised, id(hit.rule) in lowered)
         for hit in _longest(raw)
@@ -214,17 +215,13 @@ def _exact(reading: Reading, matcher: Matcher) -> list[Hit]:
 
 def _patterns(reading: Reading, matcher: Matcher) -> list[Hit]:
     close = reading.close
-    text, characters = close.text, frozenset(close.text)
     hits = []
-    for rule in matcher.rules:
-        for pattern in rule.patterns:
-            if not pattern.may_match(text, characters):
-                continue
-            for found in pattern.regex.finditer(text):
-                if found.end() > found.start():
-                    start, end = close.span(found.start(), found.end())
-                    disguised = pattern.disguise or _pattern_disguised(reading, start, end)
-                    hits.append(Hit(rule, start, end, disguised))
+    for rule, pattern in matcher.patterns_for(close.text):
+        for found in pattern.regex.finditer(close.text):
+            if found.end() > found.start():
+                start, end = close.span(found.start(), found.end())
+                disguised = pattern.disguise or _pattern_disguised(reading, start, end)
+                hits.append(Hit(rule, start, end, disguised))
     return hits
 
 

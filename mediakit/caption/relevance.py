@@ -101,6 +101,9 @@ def _stem(word: str) -> str:
     return word
 
 
+_LATIN_LETTER = re.compile("[a-z]")
+
+
 def _families(text: str) -> dict[int, str]:
     """The things a text names: family to the word it used."""
     chinese, latin = _vocabulary()
@@ -108,6 +111,8 @@ def _families(text: str) -> dict[int, str]:
     for word, family in chinese:
         if word in text:
             found.setdefault(family, word)
+    if _LATIN_LETTER.search(text) is None:
+        return found
     for match in latin.finditer(text):
         found.setdefault(_latin_families()[match[1]], match[1])
     return found
