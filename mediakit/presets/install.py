@@ -106,10 +106,9 @@ def newest_in(folder: Path) -> list[Path]:
 
 
 def _rank(version: str) -> tuple[object, ...]:
-    """For comparing versions: 1.10 after 1.9, words by the alphabet and before numbers."""
-    return tuple(
-        (word.isdecimal(), int(word) if word.isdecimal() else 0, word) for word in re.split(r"[.+_-]", version)
-    )
+    """For comparing versions: 1.10 after 1.9, 2 after 2-beta, 2.1 after 2."""
+    words = re.split(r"[.+_-]", version)
+    return *((word.isdecimal(), int(word) if word.isdecimal() else 0, word) for word in words), (True, -1, "")
 
 
 def differences(before: LoadedPreset, after: LoadedPreset) -> Iterator[Change]:
