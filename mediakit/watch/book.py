@@ -153,13 +153,14 @@ class Book:
 
     def claim(self, rels: Iterable[str]) -> list[str]:
         """Those of `rels` that were ready or due for another try, now claimed; committed before they are worked on."""
-        claimed = []
+        claimed, now = [], time.time()
         with self._lock, self._db:
             for rel in rels:
                 taken = self._db.execute(
                     "UPDATE arrivals SET state = 'claimed', why = '', since = ?, owner = ? "
-                    "WHERE rel = ? AND state IN ('ready', 'retry-wait', 'published', 'duplicate')",
-                    (time.time(), self.lease.owner, text(rel)),
+                    "WHERE rel = ? AND "
+                    "(state IN ('ready', 'published', 'duplicate') OR (state = 'retry-wait' AND next_try <= ?))",
+                    (now, self.lease.owner, text(rel), now),
                 ).rowcount
                 claimed += [rel] * taken
         for rel in claimed:

@@ -248,7 +248,7 @@ class Daemon:
         is_settled = self._first_round and bool(sources) and not self._settling.quiet(self._clock())
         waiting = tuple(self._settling.waiting(self._clock()))
         is_asked = bool(sources) and self._post_files.is_due(self._clock(), waiting)
-        if not (is_due or is_settled or is_asked or self._rounds.is_report_due):
+        if not (is_due or is_settled or is_asked or self._rounds.unfinished or self._rounds.is_report_due):
             return
         self._first_round = False
         self._post_files.begin(waiting)
@@ -266,7 +266,7 @@ class Daemon:
 
     def _all_done(self) -> bool:
         """For --once: everything that is there was whole and is through, or has to wait longer than anybody would."""
-        if self._rounds.busy or not self._rounds.news.empty() or self._root.offline:
+        if self._rounds.busy or self._rounds.unfinished or not self._rounds.news.empty() or self._root.offline:
             return False
         waits = [w for w in self._settling.waiting(self._clock()) if not w.looked_into and w.why != "empty so far"]
         rels = {text(s.rel) for s in self._settling.whole_sources}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,22 +31,25 @@ class Means:
         self, out: Path, least_free_bytes: int = LEAST_FREE_BYTES, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._out, self._least, self._clock = out, least_free_bytes, clock
+        self._lock = threading.Lock()
         self._looked_s = float("-inf")
         self._obstacle = ""
 
     def obstacle(self) -> str:
         """Why no work can be taken up, in plain words; "" where it can."""
-        if self._clock() - self._looked_s >= LOOK_EVERY_S:
-            self._obstacle = self._look()
-            self._looked_s = self._clock()
-        return self._obstacle
+        with self._lock:
+            if self._clock() - self._looked_s >= LOOK_EVERY_S:
+                self._obstacle = self._look()
+                self._looked_s = self._clock()
+            return self._obstacle
 
     def is_to_blame(self, outcome: Outcome) -> bool:
         """Whether what went wrong with a source lies in what is missing here, and not in its file."""
         problems = [outcome.problem, *(made.problem for made in outcome.delivered)]
         codes = {problem.code for problem in problems if problem is not None}
-        if codes & {Fault.DISK_FULL, Fault.NOT_WRITABLE} and self._look():
-            return True
+        if codes & {Fault.DISK_FULL, Fault.NOT_WRITABLE}:
+            with self._lock:
+                return bool(self._look())
         return Fault.MISSING_PART in codes and outcome.kind is Kind.CLIP and not has_ffmpeg()
 
     def _look(self) -> str:

@@ -18,7 +18,7 @@ from mediakit.batch.execute import execute
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.outcomes import plus
 from mediakit.batch.outfolder import ledger_path
-from mediakit.batch.plan import Plan
+from mediakit.batch.plan import Job, Plan
 from mediakit.batch.post_values import Post
 from mediakit.batch.repeats import SAME_AS
 from mediakit.batch.shoot import Refusal, Shoot
@@ -28,13 +28,15 @@ from mediakit.errors import Fault, FileError
 from mediakit.model import Anchor, Note, Outcome, Problem, Source
 from mediakit.platforms.schema import Target
 from mediakit.presets.load import LoadedPreset
-from mediakit.watch.book import Book, State, text
+from mediakit.watch.book import DONE, Book, State, text
 from mediakit.watch.means import Means
 from mediakit.watch.posting import Posting, asked_for
 from mediakit.watch.quarantine import drop_note, judge, note_path, write_note
 from mediakit.watch.settle import Waiting
 
 REPORT_SHARE = 4.0
+MOST_IN_A_ROUND = 250
+"""Files: what arrives while thousands are made waits for a round to end, and not for all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,8 @@ class Rounds:
         }
         self._report_cost_s = 0.0
         self._reported_s = float("-inf")
+        self.unfinished = False
+        """The last round was full: there may be more to do."""
         self.untold = False
         """Something was made that the report does not tell of yet."""
         self._posting = Posting()
@@ -154,7 +158,8 @@ class Rounds:
                 posts=bool(asked.posts),
             )
             listener = _Listener(self, plan)
-            claimed = self._book.claim(job.source.rel for job in plan.to_do)
+            claimed = self._book.claim(job.source.rel for job in self._due(plan)[:MOST_IN_A_ROUND])
+            self.unfinished = len(claimed) >= MOST_IN_A_ROUND
             chosen = set(claimed)
             jobs = tuple(job for job in plan.jobs if job.is_done or job.source.rel in chosen)
             plan = replace(plan, jobs=jobs)
@@ -169,6 +174,13 @@ class Rounds:
         posts, notes = self._posting.make(plan, outcomes, asked, Result(plan, ()).verdict_of)
         self._report(plan, outcomes, seen, posts, notes)
         return RoundOver(None, posts, notes)
+
+    def _due(self, plan: Plan) -> list[Job]:
+        """What is to be done now: files that somebody waits for before those that were made to an older recipe."""
+        due = self._book.due()
+        made = {arrival.rel for arrival in self._book.all() if arrival.state in DONE}
+        first = [job for job in plan.to_do if text(job.source.rel) in due]
+        return first + [job for job in plan.to_do if text(job.source.rel) in made]
 
     def settle(self, outcome: Outcome, plan: Plan, *, tried: bool = False) -> None:
         """Enter what follows from an outcome. Files that are as they were get no new line in the log."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,32 @@ def test_a_wait_on_the_clock_can_be_ended() -> None:
     clock = Clock()
     clock.wake()
     assert clock.wait(60) == set()
+
+
+def test_what_waits_for_its_next_try_is_not_taken_along_before_its_time(book: Book) -> None:
+    rel = source().rel
+    book.arrived(source())
+    book.move([rel], "retry-wait", "the disk is full", wait_s=60)
+    assert book.claim([rel]) == []
+    book.move([rel], "retry-wait", "the disk is full", wait_s=-1)
+    assert book.claim([rel]) == [rel]
+
+
+def test_a_book_of_an_older_version_is_read_on(tmp_path: Path) -> None:
+    home(tmp_path).mkdir()
+    old = sqlite3.connect(home(tmp_path) / "ledger.sqlite")
+    old.executescript(
+        "CREATE TABLE arrivals (rel TEXT PRIMARY KEY, state TEXT NOT NULL, why TEXT NOT NULL, since REAL NOT NULL, "
+        "first_seen REAL NOT NULL, attempts INTEGER NOT NULL, next_try REAL NOT NULL, bytes INTEGER, mtime_ns INTEGER, "
+        "inode INTEGER, code TEXT NOT NULL); INSERT INTO arrivals VALUES ('a.jpg', 'claimed', '', 1, 1, 2, 0, 5, 1, 1, '');"
+    )
+    old.close()
+    with Book(tmp_path) as book:
+        assert book.begin() == 1
+        assert book.get("a.jpg").attempts == 2
+        book.settle("a.jpg", {"rel": "a.jpg", "sha256": "x", "anchor": None})
+        assert book.settled()[0]["sha256"] == "x"
+        assert book.claim(["a.jpg"]) == ["a.jpg"]
+    with Book(tmp_path) as again:  # another daemon, after a kill
+        assert again.begin() == 1
+        assert again.get("a.jpg").state == "ready"
