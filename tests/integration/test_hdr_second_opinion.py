@@ -1,7 +1,8 @@
 """HDR to SDR, held against another implementation: zimg (ffmpeg's zscale) makes the light, BT.2390's words make the curve.
 
 Nothing of `mediakit.video.colour` is used for what is expected. zimg undoes HLG and PQ, its OOTF for a display of 1000 cd/m2
-included (agamma=false: per luminance, as BT.2100 says, not per channel), and changes the primaries; the tone curve is written down here once more, from Report ITU-R BT.2390-11, 5.4.1.
+included (agamma=false: by luminance, as BT.2100 says, not by channel), and changes the primaries; the tone curve is written
+down here once more, from Report ITU-R BT.2390-11, 5.4.1.
 """
 
 from __future__ import annotations
