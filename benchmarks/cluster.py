@@ -1,7 +1,8 @@
 """What a cluster costs and how it scales, on this machine: python benchmarks/cluster.py [--photos 24] [--tasks 300]
 
-Three tables. Empty jobs: how many a second one head and one scheduler pass through, and the CPU time each takes; that is the
-ceiling of one head. Photos: the same shoot made by a pool of processes here and by a cluster of one and of two workers, as
+Tables. Waiting jobs of two seconds on 1, 2 and 4 workers: how much of the time the cluster itself takes, which fewer cores than
+workers can tell, too. Empty jobs: how many a second one head and one scheduler pass through, and the CPU time each takes; that is
+the ceiling of one head. Photos: the same shoot made by a pool of processes here and by a cluster of one and of two workers, as
 CPU seconds a photo of each part and as wall time. Messages: the bytes a job sends and returns. CPU times hold on a busy
 machine, wall times only on a quiet one.
 """
@@ -9,6 +10,7 @@ machine, wall times only on a quiet one.
 from __future__ import annotations
 
 import argparse
+import os
 import pickle
 import resource
 import sys
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from cluster_kit import TestCluster, cluster
+from cluster_kit import WAIT_S, TestCluster, cluster, wait_a_while
 from shoots import photo_shoot
 
 from mediakit.api import dry_run, process
@@ -30,6 +32,7 @@ from mediakit.batch.workers import run_job, run_jobs, running_on
 from mediakit.model import Kind, Source
 from mediakit.presets.schema import Limits
 
+KIT = sys.path[0]
 SIZE = (4032, 3024)
 TO = ["xiaohongshu.image", "wechat-moments.single", "weibo.image"]
 
@@ -61,12 +64,16 @@ def far_cpu_s(found: TestCluster) -> dict[str, float]:
     return {"scheduler": whole(found.scheduler.pid), "workers": whole(found.workers.pid)}
 
 
-def empty_jobs(folder: Path, count: int) -> None:
-    """The ceiling: jobs that do nothing, through the pool here and through a cluster of two workers."""
+def _any_job(folder: Path) -> Job:
     photo_shoot(folder / "few", 1)
     facts = (folder / "few/IMG_0000.jpg").stat()
     source = Source(folder / "few", "IMG_0000.jpg", Kind.PHOTO, facts.st_size, facts.st_mtime_ns)
-    jobs = [Job(source=source, sha256="", out=None, limits=Limits(), settings="")] * count
+    return Job(source=source, sha256="", out=None, limits=Limits(), settings="")
+
+
+def empty_jobs(folder: Path, count: int) -> None:
+    """The ceiling: jobs that do nothing, through the pool here and through a cluster of two workers."""
+    jobs = [_any_job(folder)] * count
     print(f"\n{count} jobs without work      wall a job   head CPU   scheduler CPU   workers' CPU")
     start, cpu = time.monotonic(), head_cpu_s()
     assert len(list(run_jobs(jobs, processes=2, threads=1, work=NOTHING))) == count
@@ -79,6 +86,19 @@ def empty_jobs(folder: Path, count: int) -> None:
         wall, head, after = time.monotonic() - start, head_cpu_s() - cpu, far_cpu_s(found)
         per = [1000 * x / count for x in (wall, head, *(after[key] - far[key] for key in ("scheduler", "workers")))]
     print(f"  cluster of two workers   {per[0]:7.2f} ms {per[1]:8.2f} ms {per[2]:10.2f} ms {per[3]:12.2f} ms")
+
+
+def waiting_jobs(folder: Path, count: int) -> None:
+    """Jobs that wait, which more workers than cores can do side by side: what is lost is the cluster's."""
+    jobs = [_any_job(folder)] * count
+    print(f"\n{count} jobs of {WAIT_S:.0f} s, waiting      wall   of the ideal")
+    for workers in (1, 2, 4):
+        with cluster(folder, workers=workers) as found, running_on(found.address):
+            list(run_jobs(jobs[: 4 * workers], processes=1, threads=1, work=NOTHING))
+            start = time.monotonic()
+            assert len(list(run_jobs(jobs, processes=1, threads=1, work=wait_a_while))) == count
+            wall = time.monotonic() - start
+        print(f"  cluster of {workers} worker(s)   {wall:8.1f} s {count * WAIT_S / workers / wall:10.2f}", flush=True)
 
 
 def photos(folder: Path, count: int) -> None:
@@ -127,11 +147,17 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     reader.add_argument("--photos", type=int, default=24)
     reader.add_argument("--tasks", type=int, default=300)
+    reader.add_argument("--waiting", type=int, default=24)
     said = reader.parse_args()
+    os.environ["PYTHONPATH"] = os.pathsep.join([KIT, os.environ.get("PYTHONPATH", "")])  # for the workers
     with tempfile.TemporaryDirectory(prefix="mediakit-cluster-") as work:
         messages(Path(work))
-        empty_jobs(Path(work), said.tasks)
-        photos(Path(work), said.photos)
+        if said.waiting:
+            waiting_jobs(Path(work), said.waiting)
+        if said.tasks:
+            empty_jobs(Path(work), said.tasks)
+        if said.photos:
+            photos(Path(work), said.photos)
 
 
 if __name__ == "__main__":

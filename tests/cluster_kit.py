@@ -12,7 +12,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mediakit.batch.plan import Job
+from mediakit.model import Outcome
+
 START_S = 120.0
+WAIT_S = 2.0
 
 
 class TestCluster:
@@ -75,3 +79,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def wait_a_while(job: Job, threads: int) -> Outcome:
+    """Work that takes time and no core, for measuring what a cluster itself takes."""
+    time.sleep(WAIT_S)
+    return Outcome(rel=job.source.rel, sha256="", kind=job.source.kind)
