@@ -1,10 +1,10 @@
 """What a cluster costs and how it scales, on this machine: python benchmarks/cluster.py [--photos 24] [--tasks 300]
 
-Waiting jobs of two seconds on 1, 2 and 4 workers: how much of the time the cluster itself takes, which fewer cores than workers
-can tell, too. Empty jobs: how many a second one head and one scheduler pass through, and the CPU time each takes; that is the
-ceiling of one head. Photos: the same shoot made by a pool of processes here and by a cluster of one and of two workers, as CPU
-seconds a photo of each part and as wall time. Messages: the bytes a job sends and returns. CPU times hold on a busy machine,
-wall times only on a quiet one.
+Waiting jobs of two seconds on 1, 2 and 4 workers: how much of the time the cluster itself takes, which fewer cores
+than workers can tell, too. Empty jobs: how many a second one head and one scheduler pass through, and the CPU time
+each takes; that is the ceiling of one head. Photos: the same shoot made by a pool of processes here and by a cluster
+of one and of two workers, as CPU seconds a photo of each part and as wall time. Messages: the bytes a job sends and
+returns. CPU times hold on a busy machine, wall times only on a quiet one.
 """
 
 from __future__ import annotations
