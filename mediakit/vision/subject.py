@@ -2,7 +2,7 @@
 
 What a trained network sees in a small copy (`trunk`) and classical cues (`cues`) go cell by cell through a small head of
 our own, which was taught to agree with an open salient-object network on 550 phone photographs that may be used for
-anything (`benchmarks/learn_subject.py`). About 15 ms a photo on one core.
+anything, and on pictures made of two of them (`benchmarks/learn_subject.py`). About 15 ms a photo on one core.
 
 Limits: it answers "what stands out", not "what is it". Where nothing does (a wall of the same fruit), the box is None.
 A stronger map only has to replace `likelihood`; everything below it stays.
@@ -35,6 +35,7 @@ DENSE, BETWEEN = 0.25, 0.8  # content that fills so much of its box is one; how 
 CONTENT_AIR = 0.02  # around it, of the longer side: serifs and thin ends are paler than the rest
 GROUND_LEFT = 0.15  # of what the map makes of the ground itself
 HINT_LEVEL = 0.45  # what may be a face is worth keeping, but is no subject by itself
+MOST_HINTS = 2  # more of them and no face: that is a heap of round things
 SEED = 0.5  # a subject has a core at least this likely
 EXTENT = 0.3  # and reaches out to here
 LEAST_AREA = 0.01  # of the picture
@@ -78,6 +79,8 @@ def likelihood(rgb: NDArray[np.uint8], faces: Sequence[Face] = (), hints: Sequen
     found = _head()(inputs(rgb, all_cues(small, *boxes)))
     likely: Plane = cv2.resize(found, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_CUBIC)
     likely = np.clip(likely, 0.0, 1.0)
+    if not faces and len(hints) > MOST_HINTS:
+        boxes[1] = []
     for group, least in zip(boxes, (FACE_LEVEL, HINT_LEVEL), strict=True):
         likely = np.maximum(likely, least * heads(likely.shape, group))
     return likely

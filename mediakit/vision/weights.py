@@ -15,7 +15,7 @@ REINSTALL = "Install mediakit again; `mediakit doctor` shows whether all parts a
 
 SHA256 = {
     "face_detection_yunet_2023mar.onnx": "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
-    "subject_head.npz": "2fd786f35443d29637424b9251cb4080d69e890480a55c76e2b4e75237e92dea",
+    "subject_head.npz": "f84d42b9f5554692c053fe08126fbaf406cebe907da17237334e34436ad301f8",
 }
 
 
