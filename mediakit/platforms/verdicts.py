@@ -20,8 +20,7 @@ Severity = Literal["block", "warn"]
 class Expected:
     """What the renderer says it wrote. Given at all, the file is held as our own; None leaves one figure uncompared.
 
-    `capture_date` says that a date was kept on purpose, `ai_label` that the source carried an AI-content label,
-    `copied_picture` that its packets are the source's, which were decoded here and there before they were copied.
+    `capture_date` says that a date was kept on purpose, `ai_label` that the source carried an AI-content label.
     """
 
     size: Size | None = None
@@ -29,7 +28,6 @@ class Expected:
     has_audio: bool | None = None
     capture_date: bool = False
     ai_label: bool = False
-    copied_picture: bool = False
 
 
 @dataclass(slots=True)

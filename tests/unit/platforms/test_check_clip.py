@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import av
 import imageio_ffmpeg
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -293,6 +294,18 @@ def test_a_playlist_in_disguise_opens_nothing_else(good: Path, tmp_path: Path) -
         with pytest.raises(FileError) as caught:
             check_file(tmp_path / "list.mp4", MOMENTS)
         assert caught.value.code == Fault.NOT_MEDIA
+
+
+@pytest.mark.parametrize("number", [3, 14, 28])
+def test_damage_anywhere_in_the_last_group_of_pictures_is_found(good: Path, tmp_path: Path, number: int) -> None:
+    with av.open(str(good)) as file:
+        places = [packet.pos for packet in file.demux(video=0) if packet.size]
+    content = bytearray(good.read_bytes())
+    content[places[number] : places[number] + 4] = b"\xff\xff\xff\xff"  # the slice would be 4 GB long
+    (tmp_path / "late.mp4").write_bytes(content)
+    with pytest.raises(FileError) as caught:
+        check_file(tmp_path / "late.mp4", MOMENTS)
+    assert caught.value.code == Fault.CORRUPT
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
