@@ -61,9 +61,8 @@ class Reception:
         if known is not None and known.state in (*DONE, "quarantined"):
             return True
         missing = what_is_missing(source, self._limits)
-        if missing:
-            self._settling.is_not_whole(source.rel, missing, now_s)
-            return False
+        if missing:  # one that never gets whole is entered in the end: the batch says what is wrong with it
+            return not self._settling.is_not_whole(source.rel, missing, now_s)
         half = awaited_half(source)
         return not (half and self._settling.waits_for_half(source.rel, half, now_s))
 

@@ -137,17 +137,20 @@ class Settling:
             self._waiting[rel] = _Watched(source, now_s - self.settle_s, now_s, glanced=True)
         self._whole.clear()
 
-    def is_not_whole(self, rel: str, why: str, now_s: float) -> None:
-        """It was looked into and something is missing: wait, twice as long every time; in the end take it as it is."""
+    def is_not_whole(self, rel: str, why: str, now_s: float) -> bool:
+        """It was looked into and something is missing: wait, twice as long every time.
+
+        False where it has not grown for so long that it is to be taken as it is.
+        """
         watched = self._waiting.get(rel)
         if watched is None:
-            return
+            return True
         if now_s - watched.changed_s >= GIVE_UP_S[watched.source.kind]:
-            self.is_whole(rel)
-            return
+            return False
         watched.probes += 1
         watched.found = why
         watched.not_before_s = now_s + min(LONGEST_PAUSE_S, max(self.settle_s, 0.5) * 2.0 ** min(watched.probes, 16))
+        return True
 
     def waiting(self, now_s: float) -> list[Waiting]:
         """Why each file that is not worked on yet has to wait, in plain words."""
