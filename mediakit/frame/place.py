@@ -18,7 +18,7 @@ from mediakit.presets.schema import Corner, Overlay
 NOWHERE = Note(
     "logo-left-out", "No logo: in every corner it would cover a face, the product or what the app draws itself."
 )
-MOST_COVERED = 0.35  # of the logo's area may lie on the product, when no corner is free of it
+MOST_COVERED = 0.15  # of the logo may lie on the product, when no corner is free of it
 CLEARLY_QUIETER = 0.06  # of the logo's area; less is no reason to leave the preset's corner
 LEAST_FREE = 0.1  # of the output's short side: a safe zone that leaves less leaves no room for a logo
 OPPOSITE = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
