@@ -56,13 +56,19 @@ def shrink_quickly(rgb: Rgb8, size: Size) -> Rgb8:
 
     A third of `resize`'s time; edges are a little rougher than its, which no detector minds.
     """
-    while rgb.shape[1] >= 2 * size.width_px and rgb.shape[0] >= 2 * size.height_px:
-        w, h = rgb.shape[1] // 2, rgb.shape[0] // 2
-        rgb = cv2.resize(rgb[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
+    rgb = halved(rgb, size)
     if size_of(rgb) == size:
         return rgb
     quick: Rgb8 = cv2.resize(rgb, (size.width_px, size.height_px), interpolation=cv2.INTER_LINEAR)
     return quick
+
+
+def halved(rgb: Rgb8, size: Size) -> Rgb8:
+    """The picture halved while it is twice `size` and more: exact means of four, quicker than any other shrinking."""
+    while rgb.shape[1] >= 2 * size.width_px and rgb.shape[0] >= 2 * size.height_px:
+        w, h = rgb.shape[1] // 2, rgb.shape[0] // 2
+        rgb = cv2.resize(rgb[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
+    return rgb
 
 
 def shrink_to_pixels(rgb: Rgb8, most: int) -> tuple[Rgb8, float]:

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.model import Box
+from mediakit.model import Box, Size
+from mediakit.pixels.resample import halved
 
 Pixels = NDArray[np.uint8]
 Grey = NDArray[np.float32]
@@ -30,7 +31,7 @@ def working_copy(rgb: Pixels) -> Pixels:
     if scale >= 1:
         return rgb
     size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(halved(rgb, Size(*size)), size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def thumbnail(rgb: Pixels, edge_px: int = 384) -> Pixels:

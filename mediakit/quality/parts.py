@@ -163,7 +163,9 @@ def faces_part(faces: Sequence[Face], size: Size) -> Part:
 def eyes_part(soft_px: float) -> Part:
     """How soft the eyes of the largest face are, px at 1024. Whether they are open is not judged: five points cannot tell."""
     fact = f"eyes {soft_px:.1f} px soft at 1024 px"
-    return _named("eyes", ramp(soft_px, SOFT_EYES_PX, SHARP_EYES_PX), 0.1, fact, "Tap on the face to focus: the eyes are soft.")
+    return _named(
+        "eyes", ramp(soft_px, SOFT_EYES_PX, SHARP_EYES_PX), 0.1, fact, "Tap on the face to focus: the eyes are soft."
+    )
 
 
 def _is_cut(box: Box, size: Size) -> bool:

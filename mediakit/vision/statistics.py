@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.model import Size
+from mediakit.pixels.resample import halved
 from mediakit.vision.onnx_file import Graph
 from mediakit.vision.torch_file import Floats, read_tensors
 from mediakit.vision.trunk import INPUT, built, convolved, filtered, session, weight_bytes
@@ -53,8 +55,9 @@ def looked_at(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     size = (max(FEWEST_PX, round(width * scale)), max(FEWEST_PX, round(height * scale)))
     if size == (width, height):
         return rgb
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
+    if scale >= 1:
+        return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.resize(halved(rgb, Size(*size)), size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @lru_cache(maxsize=1)
