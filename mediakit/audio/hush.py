@@ -23,7 +23,7 @@ from mediakit.audio.curve import Spans, joined, milliseconds, span_curve
 from mediakit.audio.level import samples_of
 from mediakit.audio.meter import MsValues
 from mediakit.audio.pcm import BLOCK, CHANNELS, Block, Scratch, silence, to_samples
-from mediakit.audio.roomtone import not_above, room_levels
+from mediakit.audio.roomtone import like_the_room, room_tone
 from mediakit.errors import MissingPartError
 
 EDGE_S = 0.05
@@ -39,12 +39,12 @@ _FloatPointer = ctypes.POINTER(ctypes.c_float)
 def without_speech(sound: Scratch, spans: Spans) -> Iterator[Block]:
     """The blocks of `sound` with the voice taken out of `spans`, exactly as long."""
     gate = span_curve(milliseconds(sound.samples), spans, EDGE_S)
-    levels = room_levels(sound, spans) if spans else None
+    tone = room_tone(sound, spans) if spans else None
     at = 0
     with _Voices() as voices:
         for first, last in _stretches(spans, sound.samples):
             yield from sound.blocks(first=at, last=first)
-            yield from _gated(sound, first, not_above(_less_voice(sound, first, last, voices), levels), gate)
+            yield from _gated(sound, first, like_the_room(_less_voice(sound, first, last, voices), tone, first), gate)
             at = last
     yield from sound.blocks(first=at)
 
@@ -67,7 +67,7 @@ def _gated(sound: Scratch, first: int, room: Iterator[Block], gate: MsValues) ->
 
 
 def _less_voice(sound: Scratch, first: int, last: int, voices: _Voices) -> Iterator[Block]:
-    """Samples `first` to `last` less the voice, in blocks. The voice comes late, so the sound waits for it."""
+    """Samples `first` to `last` less the voice, and the voice, in (4, n) blocks. It comes late, so the sound waits for it."""
     start = max(0, first - to_samples(_SETTLE_S))
     voice_at = start - _DELAY
     at = first
@@ -76,7 +76,7 @@ def _less_voice(sound: Scratch, first: int, last: int, voices: _Voices) -> Itera
         ready = voice[:, max(0, first - voice_at) :][:, : last - at]
         voice_at += voice.shape[1]
         if ready.shape[1]:
-            yield sound.part(at, at + ready.shape[1]) - ready
+            yield np.concatenate([sound.part(at, at + ready.shape[1]) - ready, ready])
             at += ready.shape[1]
 
 

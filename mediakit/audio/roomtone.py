@@ -1,8 +1,9 @@
 """How loud the room is where nobody speaks, and keeping what is left under speech from standing out of it.
 
 Taking a voice out of a sound leaves some of it behind, most where the voice was far above the room. So the room is
-measured band by band in the parts without speech, and what is left under speech is turned down, in those bands and
-moments only, to the loudest that the room usually is. It is never turned up: what is missing there is not missed.
+measured band by band in the parts without speech, and what is left under speech is kept, in each band and moment, between
+the softest and the loudest that the room usually is. Where the voice stood so far above the room that what is left of it
+would be heard, little of that is kept, and the rest is the room's own tone: a stretch of it without speech, played there.
 
 Spectra of 1024 samples under square-root Hann windows, half overlapping: with nothing to turn down, what comes out is
 what went in. Both channels share their gains, so the stereo picture stays.
@@ -10,8 +11,10 @@ what went in. Both channels share their gains, so the stereo picture stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +30,14 @@ _MEASURED_EVERY = 4 * _HOP
 _LEAST_MEASURED_S = 0.5
 _AWAY_FROM_SPEECH_S = 0.15
 _USUALLY = 98  # per cent of the time a band of the room is no louder than this; rain and dishes come in drops
+_SELDOM_LESS = 20  # per cent of the time it is softer than this
+_MOMENT_PIECES = 8  # 4 s
+_MOST_BROUGHT = 4.0  # 6 dB: what a band of the played stretch is raised by at most
+_DOUBTED_FROM_TO_DB = (5.0, 12.0)
+"""By so much must a voice stand above the room for what is left of it to be doubted a little, and altogether."""
+_TALK_STEADY = 0.95  # of the voice as a whole: what is left between two loud syllables is doubted too
+_DOUBTED_SHARE = 0.1
+"""Of the room's mean power, what is kept at most where it is doubted altogether."""
 _LEAST_GAIN = 0.06  # -24 dB
 _STEADY = 0.5  # how much of the last frame's level counts in this one's
 
@@ -34,14 +45,48 @@ Levels = NDArray[np.float32]
 """(bands,) mean power of both channels' spectral lines."""
 
 
-def room_levels(sound: Scratch, spans: Spans) -> Levels | None:
-    """The level of each band outside `spans`; None where there is too little of it to say."""
-    found = [_band_powers(_spectra(piece)[:, ::4]) for piece in _quiet_pieces(sound, spans)]
-    frames = np.concatenate([np.zeros((0, _BANDS), np.float32), *found])
+@dataclass(frozen=True, slots=True, eq=False)
+class RoomTone:
+    """What the room sounds like where nobody speaks.
+
+    loudest, softest: the levels between which each band usually lies. usual: its mean. moments: (2, frames, lines) spectra
+    of a stretch without speech; played: their mean in each band, not much less than usual.
+    """
+
+    loudest: Levels
+    softest: Levels
+    usual: Levels
+    moments: NDArray[np.complex64]
+    played: Levels
+
+
+def room_tone(sound: Scratch, spans: Spans) -> RoomTone | None:
+    """The room of `sound` outside `spans`; None where there is too little of it to say."""
+    powers = [_band_powers(_spectra(piece)[:, ::4]) for piece in _quiet_pieces(sound, spans)]
+    frames = np.concatenate([np.zeros((0, _BANDS), np.float32), *powers])
     if len(frames) * _MEASURED_EVERY < _LEAST_MEASURED_S * RATE:
         return None
-    levels: Levels = np.percentile(frames, _USUALLY, axis=0).astype(np.float32)
-    return levels
+    loudest, softest = np.percentile(frames, (_USUALLY, _SELDOM_LESS), axis=0).astype(np.float32)
+    usual = frames.mean(axis=0)
+    first = _most_usual([float(each.mean()) for each in powers], float(usual.mean()))
+    pieces = islice(_quiet_pieces(sound, spans), first, first + _MOMENT_PIECES)
+    moments = np.concatenate([_evenly(_spectra(piece), float(usual.mean())) for piece in pieces], axis=1)
+    return RoomTone(
+        loudest, softest, usual, moments, np.maximum(_band_powers(moments).mean(axis=0), usual / _MOST_BROUGHT)
+    )
+
+
+def _most_usual(levels: Sequence[float], usual: float) -> int:
+    """Where in the pieces a run of `_MOMENT_PIECES` begins that is about as loud as all of them together."""
+    count = min(_MOMENT_PIECES, len(levels))
+    means = np.convolve(levels, np.ones(count) / count, "valid")
+    return int(np.argmin(np.abs(np.log(np.maximum(means, 1e-12) / max(usual, 1e-12)))))
+
+
+def _evenly(spectra: NDArray[np.complex64], usual: float) -> NDArray[np.complex64]:
+    """Half a second of the room, as a whole as loud as the room usually is: shops grow louder and softer."""
+    ratio = np.sqrt(usual / max(float(_band_powers(spectra).mean()), 1e-12))
+    return spectra * np.float32(np.clip(ratio, 1 / _MOST_BROUGHT, _MOST_BROUGHT))
 
 
 def _quiet_pieces(sound: Scratch, spans: Spans) -> Iterator[Block]:
@@ -54,24 +99,27 @@ def _quiet_pieces(sound: Scratch, spans: Spans) -> Iterator[Block]:
         at = max(at, round((end_s + _AWAY_FROM_SPEECH_S) * RATE))
 
 
-def not_above(blocks: Iterable[Block], levels: Levels | None) -> Iterator[Block]:
-    """`blocks`, with every band turned down to `levels` where it stands above; as many samples as went in."""
-    if levels is None:
-        yield from blocks
+def like_the_room(parts: Iterable[Block], tone: RoomTone | None, first: int = 0) -> Iterator[Block]:
+    """What is left of a sound without its voice, made to sound like the room; as many samples as went in.
+
+    parts: (4, n) blocks: both channels of what is left, then both of the voice that was taken out. tone: None where too
+    little of the room is known; then what is left stays as it is.
+    """
+    if tone is None:
+        yield from (part[:CHANNELS] for part in parts)
         return
-    waiting, tail = silence(_HOP), silence(_HOP)
-    steady: Levels | None = None
+    waiting, tail = np.zeros((2 * CHANNELS, _HOP), np.float32), silence(_HOP)
+    state = _State(tone, first // _HOP)
     early = _HOP  # what comes out of the silence before the first block
     left = 0
-    for block, real in _then_end(blocks):
+    for block, real in _then_end(parts):
         left += real
         waiting = np.concatenate([waiting, block], axis=1)
         frames = waiting.shape[1] // _HOP - 1
         if frames < 1:
             continue
         spectra = _spectra(waiting[:, : (frames + 1) * _HOP])
-        gains, steady = _gains(_band_powers(spectra), levels, steady)
-        added, tail = _overlapped(_waves(spectra * (gains @ _lines_of_bands())), tail)
+        added, tail = _overlapped(_waves(state.shaped(spectra[:CHANNELS], spectra[CHANNELS:])), tail)
         waiting = waiting[:, frames * _HOP :]
         ready = added[:, early:][:, :left]
         early = max(0, early - added.shape[1])
@@ -79,11 +127,49 @@ def not_above(blocks: Iterable[Block], levels: Levels | None) -> Iterator[Block]
         yield ready
 
 
+class _State:
+    """What goes on from block to block: evened levels, and how far the room's tone was played."""
+
+    def __init__(self, tone: RoomTone, played: int) -> None:
+        self._tone = tone
+        self._left: Levels | None = None
+        self._voice: Levels | None = None
+        self._talk: Levels | None = None
+        self._played = played
+
+    def shaped(self, left: NDArray[np.complex64], voice: NDArray[np.complex64]) -> NDArray[np.complex64]:
+        """(2, frames, lines) the spectra of what is `left`, between the room's levels, and the room's tone under it."""
+        tone = self._tone
+        powers = _band_powers(left)
+        evened, self._left = _evened(powers, self._left)
+        spoken = _band_powers(voice)
+        here, self._voice = _evened(spoken, self._voice)
+        talk, self._talk = _evened(spoken.mean(axis=1, keepdims=True), self._talk, _TALK_STEADY)
+        doubt = np.maximum(_doubt(here, tone.usual), _doubt(talk, tone.usual.mean(keepdims=True)))
+        most = tone.loudest * (1 - doubt) + _DOUBTED_SHARE * tone.usual * doubt
+        gains = np.clip(np.sqrt(most / np.maximum(evened, 1e-12)), _LEAST_GAIN, 1.0).astype(np.float32)
+        least = tone.softest * (1 - doubt) + tone.usual * doubt
+        lacking = np.sqrt(np.maximum(0.0, least - powers * np.square(gains)) / np.maximum(tone.played, 1e-12))
+        moments = tone.moments[:, (self._played + np.arange(len(powers))) % tone.moments.shape[1]]
+        self._played += len(powers)
+        lines = _lines_of_bands()
+        shaped: NDArray[np.complex64] = left * (gains @ lines) + moments * (lacking.astype(np.float32) @ lines)
+        return shaped
+
+
+def _doubt(voice: Levels, room: Levels) -> Levels:
+    """(frames, bands) 0..1: how little what is left can be trusted, by how far the voice stood above the room."""
+    above_db = 10 * np.log10(np.maximum(voice, 1e-12) / np.maximum(room, 1e-12))
+    first_db, last_db = _DOUBTED_FROM_TO_DB
+    doubt: Levels = np.clip((above_db - first_db) / (last_db - first_db), 0.0, 1.0).astype(np.float32)
+    return doubt
+
+
 def _then_end(blocks: Iterable[Block]) -> Iterator[tuple[Block, int]]:
     """Each block with its length, then as much silence as brings out the rest, which counts for nothing."""
     for block in blocks:
         yield block, block.shape[1]
-    yield silence(_SIZE), 0
+    yield np.zeros((2 * CHANNELS, _SIZE), np.float32), 0
 
 
 def _spectra(block: Block) -> NDArray[np.complex64]:
@@ -105,15 +191,13 @@ def _band_powers(spectra: NDArray[np.complex64]) -> Levels:
     return means
 
 
-def _gains(powers: Levels, levels: Levels, steady: Levels | None) -> tuple[Levels, Levels]:
-    """(frames, bands) gains that bring `powers`, evened out over time, to `levels`; and the last evened power."""
+def _evened(powers: Levels, steady: Levels | None, keep: float = _STEADY) -> tuple[Levels, Levels | None]:
+    """`powers` (frames, bands) evened out over time, going on from `steady`; and where that ends."""
     evened = np.empty_like(powers)
     for index, power in enumerate(powers):
-        steady = power if steady is None else _STEADY * steady + (1 - _STEADY) * power
+        steady = power if steady is None else keep * steady + (1 - keep) * power
         evened[index] = steady
-    assert steady is not None
-    gains = np.sqrt(levels / np.maximum(evened, 1e-12))
-    return np.clip(gains, _LEAST_GAIN, 1.0).astype(np.float32), steady
+    return evened, steady
 
 
 def _overlapped(frames: Block, tail: Block) -> tuple[Block, Block]:
