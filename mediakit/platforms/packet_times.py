@@ -5,6 +5,7 @@ Times are integers in the track's own unit until they are asked for in seconds, 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -15,9 +16,9 @@ from statistics import median
 class Packets:
     """Of one track, in the order of the file, in the track's own units."""
 
-    pts: list[int] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    keys: list[int] = field(default_factory=list)
+    pts: array[int] = field(default_factory=lambda: array("q"))
+    lengths: array[int] = field(default_factory=lambda: array("q"))
+    keys: array[int] = field(default_factory=lambda: array("q"))
     """Presentation times of key frames."""
     leading: int = 0
     bytes: int = 0

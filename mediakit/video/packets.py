@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Packets:
-    """The packets of one track that are shown, times in ticks of `tick` seconds."""
+    """The packets of one track that are shown, times in ticks of `tick` seconds; 16 bytes each, since hours have many."""
 
     tick: Fraction
-    times: list[int] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    keys: list[int] = field(default_factory=list)
+    times: array[int] = field(default_factory=lambda: array("q"))
+    lengths: array[int] = field(default_factory=lambda: array("q"))
+    keys: array[int] = field(default_factory=lambda: array("q"))
     hidden: int = 0
     bytes: int = 0
 

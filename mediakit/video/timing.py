@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -30,7 +31,9 @@ class Timing:
     max_gop_s: float
 
 
-def measure_timing(times: list[int], lengths: list[int], keys: list[int], tick: Fraction, said: Fraction) -> Timing:
+def measure_timing(
+    times: Sequence[int], lengths: Sequence[int], keys: Sequence[int], tick: Fraction, said: Fraction
+) -> Timing:
     """Timing from packets: when each frame is shown, for how long, which are key frames, all in ticks of `tick` s.
 
     `said` is the rate the container claims; it decides only where there is a single frame of unknown length.
@@ -91,7 +94,7 @@ def _nearest(rate: Fraction) -> Fraction:
     return min(STANDARD_FPS, key=lambda standard: max(standard / rate, rate / standard))
 
 
-def _longest_gop(keys: list[int], end: int, tick: Fraction) -> float:
+def _longest_gop(keys: Sequence[int], end: int, tick: Fraction) -> float:
     starts = sorted(keys)
     return max((b - a for a, b in zip(starts, [*starts[1:], end], strict=True)), default=0) * float(tick)
 
