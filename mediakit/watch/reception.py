@@ -63,7 +63,7 @@ class Reception:
         missing = what_is_missing(source, self._limits)
         if missing:  # one that never gets whole is entered in the end: the batch says what is wrong with it
             return not self._settling.is_not_whole(source.rel, missing, now_s)
-        half = awaited_half(source)
+        half = awaited_half(source, self._limits)
         return not (half and self._settling.waits_for_half(source.rel, half, now_s))
 
     def _enter(self, sources: list[Source]) -> None:

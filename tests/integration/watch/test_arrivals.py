@@ -11,7 +11,7 @@ import pytest
 from clip_maker import encode, picture
 from PIL import Image
 from shoots import save_photo_at
-from watch_kit import TARGET, beat, inside, journal, made, states, temporaries, until
+from watch_kit import TARGET, beat, inside, journal, live_still, made, states, temporaries, until
 
 from mediakit.errors import Fault
 from mediakit.model import Kind, Source
@@ -139,12 +139,7 @@ def test_a_live_photo_whose_clip_comes_late_is_one_unit(
 ) -> None:
     """The still waits and says for what; both are taken up together, once. (By the minute: tests/unit/watch.)"""
     monkeypatch.setattr(settle, "PAIR_WAIT_S", 60.0)
-    save_photo_at(inbox / "IMG_1.jpg")
-    with (inbox / "IMG_1.jpg").open("r+b") as still:  # the maker's note with an identifier, as an iPhone writes it
-        content = still.read()
-        note = b"Apple iOS\x00\x00\x01MM\x00\x01\x00\x11\x00\x02" + b"\x00" * 8
-        still.seek(0)
-        still.write(content[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + content[2:])
+    live_still(inbox / "IMG_1.jpg")
     with inside(inbox, out):
         until(lambda: any("waits for the clip of this Live Photo" in w["why"] for w in beat(out).get("waiting", [])))
         assert made(out) == []

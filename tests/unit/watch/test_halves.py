@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
+from shoots import save_photo_at
+from watch_kit import live_still
+
 from mediakit.model import Kind, Source
+from mediakit.presets.schema import Limits
 from mediakit.watch.halves import awaited_half
 from mediakit.watch.settle import PAIR_WAIT_S, Settling
 
-LIVE = (
-    b"\xff\xd8...Apple iOS\x00\x00\x01MM"
-    + struct.pack(">H", 2)
-    + bytes([0, 1] + [0] * 10 + [0, 17] + [0] * 10)
-    + b"\xff\xd9"
-)
-NOT_LIVE = LIVE.replace(bytes([0, 17]), bytes([0, 18]))
+LIMITS = Limits()
 
 
-def source(folder: Path, name: str, content: bytes, kind: Kind = Kind.PHOTO) -> Source:
-    (folder / name).write_bytes(content)
-    return Source(folder, name, kind, len(content), 1)
+def source(path: Path, kind: Kind = Kind.PHOTO) -> Source:
+    return Source(path.parent, path.name, kind, 1, 1)
+
+
+def written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
 
 
 def test_halves_are_known_by_their_marks(tmp_path: Path) -> None:
-    assert "clip" in awaited_half(source(tmp_path, "a.HEIC", b"ftypheic" * 1000 + LIVE))
-    assert "clip" in awaited_half(source(tmp_path, "a.jpg", LIVE))
-    assert awaited_half(source(tmp_path, "b.jpg", NOT_LIVE)) == ""
-    assert awaited_half(source(tmp_path, "c.jpg", b"\xff\xd8 plain \xff\xd9")) == ""
-    assert awaited_half(source(tmp_path, "cut.jpg", LIVE[:30])) == ""
-    key = b"\0" * (9 << 20) + b"com.apple.quicktime.content.identifier"  # the index at the end of a long clip
-    assert "photo" in awaited_half(source(tmp_path, "a.MOV", key, Kind.CLIP))
-    assert awaited_half(source(tmp_path, "b.MOV", b"\0" * 100, Kind.CLIP)) == ""
-    assert "JPEG" in awaited_half(source(tmp_path, "a.CR3", b"raw"))
-    assert awaited_half(Source(tmp_path, "gone.jpg", Kind.PHOTO, 1, 1)) == ""
+    assert "clip" in awaited_half(source(live_still(tmp_path / "a.jpg")), LIMITS)
+    assert awaited_half(source(live_still(tmp_path / "b.jpg", tag=18)), LIMITS) == ""
+    assert awaited_half(source(save_photo_at(tmp_path / "c.jpg")), LIMITS) == ""
+    assert awaited_half(source(written(tmp_path / "broken.jpg", b"\xff\xd8")), LIMITS) == ""
+    long_clip = b"\0" * (9 << 20) + b"com.apple.quicktime.content.identifier"  # the index is at its end
+    assert "photo" in awaited_half(source(written(tmp_path / "a.MOV", long_clip), Kind.CLIP), LIMITS)
+    assert awaited_half(source(written(tmp_path / "b.MOV", b"\0" * 100), Kind.CLIP), LIMITS) == ""
+    assert "JPEG" in awaited_half(source(written(tmp_path / "a.CR3", b"raw")), LIMITS)
+    assert awaited_half(source(tmp_path / "gone.jpg"), LIMITS) == ""
+    assert awaited_half(source(tmp_path / "gone.mov", Kind.CLIP), LIMITS) == ""
 
 
 def test_a_still_waits_a_minute_for_its_clip_and_both_come_out_together() -> None:
