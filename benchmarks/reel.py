@@ -1,6 +1,6 @@
 """A reel against the plain MoviePy way, in one run, and whether every face stays inside.
 
-    python benchmarks/reel.py speed [--rounds 2]      six photos, 12 s, 1080x1920 at 30
+    python benchmarks/reel.py speed [--rounds 2] [--photos 6]      2 s a photo, 1080x1920 at 30
     python benchmarks/reel.py faces                   needs the corpus: every face photo of it, in every frame
 
 `speed` makes the same reel twice: with `mediakit reel` as a user starts it (photos looked at and coloured, music at its
@@ -55,10 +55,10 @@ def spent(command: list[str]) -> tuple[float, float]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def speed(rounds: int) -> None:
+def speed(rounds: int, count: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        photos = [str(path) for path in PHOTOS]
+        photos = [str(path) for path in PHOTOS[:count]]
         mediakit = [sys.executable, "-m", "mediakit", "--quiet", "reel", *photos, "--preset", "muselle"]
         ways: dict[str, Callable[[], list[str]]] = {
             "plain MoviePy": lambda: [sys.executable, "-c", WITH_MOVIEPY, str(folder / "plain.mp4"), str(BED), *photos],
@@ -127,8 +127,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["speed", "faces"])
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--photos", type=int, default=len(PHOTOS))
     said = parser.parse_args()
     if said.what == "speed":
-        speed(said.rounds)
+        speed(said.rounds, said.photos)
     else:
         faces()

@@ -22,6 +22,7 @@ from mediakit.model import Anchor, Delivered, Kind, Note, Size, Source
 from mediakit.platforms.load import surface
 from mediakit.platforms.schema import ClipSpec, Target
 from mediakit.platforms.targets import takes
+from mediakit.presets.beds import NOT_LICENSED, WITH_BEDS, bed_notes, seconds_of
 from mediakit.presets.load import LoadedPreset
 from mediakit.presets.recipe import Recipe
 from mediakit.presets.recipes import recipe_for
@@ -161,7 +162,7 @@ def plan_batch(
                 settings=settings,
                 wanted=wanted,
                 skipped=_skipped(source.kind, targets),
-                notes=(*shared.notes.get(source.rel, ()), *unfit),
+                notes=(*shared.notes.get(source.rel, ()), *unfit, *_beds_passed_over(source, targets, preset)),
                 marks=what_to_find(preset.preset.marks, posts=posts) if scored else "off",
                 scored=scored,
             )
@@ -245,7 +246,7 @@ def _wanted(  # noqa: PLR0913, PLR0917 - a source, what is wanted of it, and wha
     if not takes(target, source.kind):
         return []
     spec = target.surface.spec(source.kind)
-    common = recipe_for(preset, target, source.kind, bed_seed=sha256)
+    common = recipe_for(preset, target, source.kind, bed_seed=sha256, duration_s=_length_for_bed(source, preset))
     kept = preset.preset.privacy.keep_faces.get(source.rel, ())
     recipe = common.anchored(anchor).keeping(kept).focused(focus)
     suffix = ".mp4" if source.kind is Kind.CLIP else ".jpg"
@@ -260,6 +261,22 @@ def _wanted(  # noqa: PLR0913, PLR0917 - a source, what is wanted of it, and wha
         item = Wanted(target=cover.name, path=path, recipe=cover_recipe, fingerprint=fingerprint)
         wanted.append(replace(item, cover_of=target.name))
     return wanted
+
+
+def _beds_passed_over(source: Source, targets: Sequence[Target], preset: LoadedPreset) -> tuple[Note, ...]:
+    """Which beds a clip could not have, each said once; that one has no licence is said where it is used."""
+    if source.kind is not Kind.CLIP or preset.preset.sound.mode not in WITH_BEDS:
+        return ()
+    found = (note for target in targets if takes(target, source.kind) for note in bed_notes(preset, target))
+    return tuple(dict.fromkeys(note for note in found if note.code == NOT_LICENSED))
+
+
+def _length_for_bed(source: Source, preset: LoadedPreset) -> float | None:
+    """How long a clip is, by its header, where the preset chooses beds by that."""
+    sound = preset.preset.sound
+    if source.kind is not Kind.CLIP or sound.choose != "length" or not sound.beds:
+        return None
+    return seconds_of(source.path) or None
 
 
 def _focus(source: Source) -> tuple[tuple[float, ...], tuple[Note, ...]]:

@@ -32,6 +32,9 @@ from mediakit.presets.recipes import recipe_for
 from mediakit.reel.frames import Rgb8, Slide, prepared_canvas
 from mediakit.reel.moves import plan_move
 
+_BORDERED_ZOOM = 0.03
+"""A photo got its border because nothing of it may be cut, so the move over it cuts next to nothing either."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picked:
@@ -112,9 +115,9 @@ def make_ready(
     readable, blurred = without_marks(hidden.photo, hidden.findings, recipe)
     findings = replace(hidden.findings, focus=focus_box(preset.frame.focus or photo.meta.focus, photo.shown))
     pixels, seen, crop, why = _laid_out(readable.pixels, findings, shape, size, loaded, zone)
-    move = plan_move(
-        seen, crop, zoom=preset.reel.zoom, seconds=seconds, inwards=inwards, glide=crop.area < 0.98 * seen.size.pixels
-    )
+    bordered = pixels is not readable.pixels
+    zoom = min(preset.reel.zoom, _BORDERED_ZOOM) if bordered else preset.reel.zoom
+    move = plan_move(seen, crop, zoom=zoom, seconds=seconds, inwards=inwards, glide=crop.area < 0.98 * seen.size.pixels)
     canvas, moved = prepared_canvas(pixels, move, size)
     notes: list[Note] = []
     coloured, _ = developed(canvas, look.tone, recipe, notes)

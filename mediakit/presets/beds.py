@@ -93,7 +93,7 @@ def _by_energy(loaded: LoadedPreset, allowed: tuple[int, ...]) -> list[int]:
 
 
 def seconds_of(bed: Path) -> float:
-    """How long a bed is, by its header; 0 where that does not say."""
+    """How long a bed (or a clip) is, by its header; 0 where that does not say."""
     stat = bed.stat()
     return _seconds(bed, stat.st_mtime_ns, stat.st_size)
 
@@ -102,8 +102,10 @@ def seconds_of(bed: Path) -> float:
 def _seconds(bed: Path, _mtime_ns: int, _bytes: int) -> float:
     import av
 
+    from mediakit.tools.ffmpeg import file_url
+
     try:
-        with av.open(str(bed)) as container:
+        with av.open(file_url(bed), options={"protocol_whitelist": "file"}) as container:
             return float(container.duration or 0) / 1_000_000
     except (av.error.FFmpegError, OSError, ValueError):
         return 0.0
