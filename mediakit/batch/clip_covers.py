@@ -16,7 +16,7 @@ from mediakit.batch.preview import preview_name, write_preview
 from mediakit.batch.problems import failed
 from mediakit.errors import FileError
 from mediakit.model import Delivered, Findings, Note, Size
-from mediakit.photo.metadata import PhotoMeta
+from mediakit.photo.metadata import AiLabel, PhotoMeta
 from mediakit.photo.open import Photo
 from mediakit.photo.render import looked_at
 from mediakit.quality.photo import score_photo
@@ -32,7 +32,7 @@ def deliver_covers(wanted: Sequence[Wanted], path: Path, info: ClipInfo, look: C
     except FileError as error:
         return [failed(item, error) for item in wanted]
     size = Size(frame.rgb.shape[1], frame.rgb.shape[0])
-    photo = Photo(pixels=frame.rgb, shown=size, scale=1.0, notes=(), meta=PhotoMeta())
+    photo = Photo(pixels=frame.rgb, shown=size, scale=1.0, notes=(), meta=PhotoMeta(ai_label=_label_of(info)))
     seen = looked_at(photo)
     try:
         hidden = without_bystanders(photo, seen.findings, [item.recipe for item in wanted])
@@ -44,6 +44,13 @@ def deliver_covers(wanted: Sequence[Wanted], path: Path, info: ClipInfo, look: C
     facts = {"frame_s": round(frame.t_s, 3), "other_frames": offered}
     note = _also(others)
     return [replace(one, facts={**one.facts, **facts}, notes=(*one.notes, *note)) for one in made]
+
+
+def _label_of(info: ClipInfo) -> AiLabel | None:
+    """The clip's AI-content label: a frame of it is as much made by AI as all of it."""
+    said = {key.lower(): value for key, value in info.kept}
+    label = AiLabel(said.get("aigc", ""), said.get("digitalsourcetype", ""))
+    return None if label == AiLabel() else label
 
 
 def _as_photo(rgb: NDArray[np.uint8], findings: Findings) -> float:

@@ -86,3 +86,39 @@ def test_what_the_metadata_says_already_is_not_said_twice(tmp_path):
     path.write_bytes(uuid_box(XMP.format(TC260_SAYS).encode()))
     assert label_keys(path, (("aigc", "x"),)) == ()
     assert dict(label_keys(path, ())) == {"AIGC": AIGC}
+
+
+def test_an_independent_reader_finds_the_label_in_every_file_that_is_made(plain_clip, tmp_path):
+    """Photos, covers and clips of several platforms, and the copies in posts, as exiftool reads them."""
+    exiftool = shutil.which("exiftool")
+    if exiftool is None:
+        pytest.skip("no exiftool on the PATH")
+    shoot = shoot_of(tmp_path / "shoot", plain_clip)
+    targets = ["xiaohongshu", "wechat-moments", "wechat-channels", "wechat-article", "weibo", "instagram"]
+    process(shoot, out=tmp_path / "out", to=targets, jobs=2, overrides={"post.each": "shoot"})
+    document = json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
+    files = {
+        item["path"]: source["path"]
+        for source in document["sources"]
+        for item in source["deliverables"]
+        if item["path"]
+    }
+    files |= {one["path"]: one["source"] for post in document["posts"] for one in post["pictures"]}
+    made = {path: source for path, source in files.items() if (tmp_path / "out" / path).is_file()}
+    command = [exiftool, "-j", "-a", "-U", "-G0", "-api", "LargeFileSupport=1", *made]
+    read = subprocess.run(command, cwd=tmp_path / "out", capture_output=True, check=True, timeout=120).stdout
+    tags = {
+        one["SourceFile"]: {key.split(":")[-1]: str(value) for key, value in one.items()} for one in json.loads(read)
+    }
+    assert len(made) >= 30 and tags.keys() == made.keys()
+    for path, source in made.items():
+        found = tags[path]
+        if source in ("aigc.jpg", "xmp.mp4"):
+            label = found.get("AIGC") or found.get("Aigc")
+            assert label is not None and json.loads(label) == json.loads(AIGC), (path, found)
+        elif source in ("iptc.jpg", "c2pa.mp4"):
+            said = " ".join(value for key, value in found.items() if key.lower().startswith(("digitalsource", "aigc")))
+            assert "rained" in said, (path, found)
+        else:
+            assert not any("aigc" in key.lower() for key in found), (path, found)
+            assert "rained" not in found.get("DigitalSourceType", ""), path
