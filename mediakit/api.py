@@ -26,6 +26,7 @@ from mediakit.batch.post_file import find_posts, platforms_of
 from mediakit.batch.post_values import Post, PostWords, WantedPost
 from mediakit.batch.scenes import shared_looks
 from mediakit.batch.shoot import Shoot, find_sources, refuse_overlap
+from mediakit.batch.workers import running_on
 from mediakit.errors import ExitCode, NothingToDoError, UsageError
 from mediakit.model import Anchor, Kind, Note, Outcome, Score, Verdict
 from mediakit.platforms.schema import Target
@@ -126,6 +127,7 @@ def process(  # noqa: PLR0913 - what the command line can say
     overrides: Mapping[str, object] | None = None,
     words: Mapping[str, PostWords] | None = None,
     keep_best: int | None = None,
+    cluster: str | None = None,
     listener: Listener | None = None,
 ) -> Result:
     """Make every deliverable that the preset's platforms (or `to`) ask for, from the photos and clips below `paths`.
@@ -134,16 +136,18 @@ def process(  # noqa: PLR0913 - what the command line can say
     preset's. jobs: worker processes, None for one a core. force: make again what is there already. overrides: preset
     keys such as {"sound.mode": "mute"} that win over the preset. words: what posts say that have no words of their own, by
     the post's name, "" for all; they make the whole shoot a post where nothing else asks for one. keep_best: of photos that
-    are takes of one, make only so many, the best; None makes all.
+    are takes of one, make only so many, the best; None makes all. cluster: the Dask scheduler of the machines that do the
+    work (`tcp://...`); None: this one. Paths and `out` may be `s3://` addresses.
 
     Raises a SetupError before anything is written; a file that cannot be made is an Outcome with a `problem`.
+    Raises ClusterLostError or StoreError where the cluster or the storage is gone on the way: what was made stays.
     """
     start = time.monotonic()
     listener = listener or Silent()
     folder = Path(out)
     shoot, loaded, targets = prepare([Path(p) for p in paths], preset, to, folder, overrides)
     posts = wanted_posts(shoot, loaded, words or {})
-    with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener):
+    with only_run(folder), Ledger(ledger_path(folder)) as ledger, _said(listener), running_on(cluster):
         targets = with_platforms(targets, posts, fixed=bool(to))
         plan = plan_shoot(shoot, loaded, targets, folder, ledger, force=force, jobs=jobs, posts=bool(posts))
         culled: Culled | None = None
@@ -212,7 +216,9 @@ def _culled(shoot: Shoot, loaded: LoadedPreset, ledger: Ledger, plan: Plan, jobs
     hashes = {job.source.rel: job.sha256 for job in plan.jobs}
     sources = [job.source for job in plan.jobs if job.known is None or job.known.problem is None]
     chosen = person_keeps(shoot.root)
-    return cull_photos(sources, loaded.preset.limits, chosen=chosen, ledger=ledger, hashes=hashes, jobs=jobs, out=plan.out)
+    return cull_photos(
+        sources, loaded.preset.limits, chosen=chosen, ledger=ledger, hashes=hashes, jobs=jobs, out=plan.out
+    )
 
 
 def wanted_posts(shoot: Shoot, loaded: LoadedPreset, words: Mapping[str, PostWords]) -> tuple[WantedPost, ...]:

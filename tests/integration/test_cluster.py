@@ -89,8 +89,7 @@ def test_a_cluster_makes_the_same_bytes_as_this_machine(two_workers: TestCluster
         (o.rel, o.sha256, o.score, o.findings) for o in local.outcomes
     ]
     assert not leftovers(share / "far")
-    with running_on(two_workers.address):
-        again = process(share / "shoot", to=targets, out=share / "far", jobs=2)
+    again = process(share / "shoot", to=targets, out=share / "far", jobs=2, cluster=two_workers.address)
     assert {d.status for o in again.outcomes for d in o.delivered} <= {"kept", "skipped"}
 
 
