@@ -26,7 +26,7 @@ from mediakit.errors import FileError
 from mediakit.model import Delivered, Kind, Note, Outcome, Part, Problem, Score, Source
 from mediakit.presets.schema import Limits
 
-CULLING = 4
+CULLING = 5
 """Raised when a change of code changes prints or scores: every photo is then looked at again."""
 APART_S = 1800.0
 """Photos taken further apart are not takes of one."""

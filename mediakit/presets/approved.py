@@ -14,7 +14,7 @@ from pathlib import Path
 from mediakit.errors import DataError
 
 FILE = "approved.json"
-SCORING = 2
+SCORING = 3
 """Of the way of scoring: scores of another one cannot be compared."""
 
 
