@@ -29,7 +29,7 @@ def test_the_percentile_is_the_share_that_scored_no_better():
     assert percentile(50, ()) is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"scoring": 2, "photos": [{"name": "a"}]}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"scoring": 3, "photos": [{"name": "a"}]}'])
 def test_a_broken_file_is_named(tmp_path, text):
     (tmp_path / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=FILE):
