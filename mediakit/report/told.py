@@ -20,7 +20,7 @@ from mediakit.batch.values import to_json
 from mediakit.report import html, manifest
 
 _NOTE = "told"
-_MADE, _KEPT = b'\n    "status": "made",\n', b'\n    "status": "kept",\n'
+_MADE, _KEPT = b'\n     "status": "made",\n', b'\n     "status": "kept",\n'
 """A line of manifest.json as `manifest.pieces` writes it; no string in it holds a bare new line."""
 _PIECE_BYTES = 8 << 20
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +39,16 @@ def write_report(
 
 
 class _Shown:
-    """Chooses what the page shows of sources that pass by: those with something amiss first, then the first ones."""
+    """Chooses what the page shows of sources that pass by: failures first, then poor verdicts, then the first ones."""
 
     def __init__(self) -> None:
-        self._amiss: list[tuple[int, Mapping[str, Any]]] = []
-        self._fine: list[tuple[int, Mapping[str, Any]]] = []
+        self._piles: list[list[tuple[int, Mapping[str, Any]]]] = [[], [], []]
         self._passed = 0
 
     def passing(self, sources: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        """Yield the sources as they come, remembering what is to be shown."""
         for source in sources:
-            pile = self._amiss if _is_amiss(source) else self._fine
+            pile = self._piles[_calmness(source)]
             if len(pile) < MOST_SHOWN:
                 pile.append((self._passed, source))
             self._passed += 1
@@ -55,7 +56,8 @@ class _Shown:
 
     def chosen(self) -> list[Mapping[str, Any]]:
         """In the order in which they passed."""
-        return [source for _, source in sorted([*self._amiss, *self._fine][:MOST_SHOWN], key=lambda each: each[0])]
+        first = list(chain.from_iterable(self._piles))[:MOST_SHOWN]
+        return [source for _, source in sorted(first, key=lambda each: each[0])]
 
     @property
     def left_out(self) -> int:
@@ -63,7 +65,8 @@ class _Shown:
         return max(0, self._passed - MOST_SHOWN)
 
 
-def _is_amiss(source: Mapping[str, Any]) -> bool:
-    score = source["score"]
-    failed = any(item["status"] == "failed" for item in source["deliverables"])
-    return bool(source["error"] or failed or (score and score["verdict"] != "pass"))
+def _calmness(source: Mapping[str, Any]) -> int:
+    """0 where something failed, 1 where somebody should look, 2 where all is well."""
+    if source["error"] or any(item["status"] == "failed" for item in source["deliverables"]):
+        return 0
+    return 1 if source["score"] and source["score"]["verdict"] != "pass" else 2
