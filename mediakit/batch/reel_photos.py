@@ -58,18 +58,21 @@ def pick(paths: Sequence[Path], loaded: LoadedPreset, most: int, *, jobs: int | 
     """The photos at or below `paths`, at most `most`. Raises NothingToDoError where there is none."""
     shoot = find_sources(paths)
     photos = [source for source in shoot.sources if source.kind is Kind.PHOTO]
+    refused = tuple(Note("left-out", f"{one.rel} was left out: {one.problem.message}") for one in shoot.refused)
     if not photos:
-        raise NothingToDoError("There is no photo to make a reel of.", "Name photos, or a folder that has some.")
+        hint = " ".join(note.message for note in refused) or "Name photos, or a folder that has some."
+        raise NothingToDoError("There is no photo to make a reel of.", hint)
     if not shoot.folders:
         named = {path.resolve(): place for place, path in enumerate(paths)}
         photos.sort(key=lambda source: named.get(source.path.resolve(), len(named)))
     elif ordered := _in_post_order(shoot, photos):
         photos = ordered
     else:
-        return _best(shoot, photos, loaded, most, jobs)
+        best = _best(shoot, photos, loaded, most, jobs)
+        return replace(best, notes=(*refused, *best.notes))
     left_out = photos[most:]
     notes = (Note("too-many", f"{len(left_out)} photos are more than the reel has time for."),) if left_out else ()
-    return Picked(tuple(photos[:most]), notes)
+    return Picked(tuple(photos[:most]), (*refused, *notes))
 
 
 def _in_post_order(shoot: Shoot, photos: Sequence[Source]) -> list[Source]:
