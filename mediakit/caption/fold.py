@@ -34,7 +34,8 @@ _LOOKALIKES = dict(
     )
 )
 _MIXABLE = re.compile("[" + "".join(_LOOKALIKES) + "]")
-_SPACE_BESIDE_HAN = re.compile(rf"\x00+|(?<=[{HAN}，。！？、；：])[ \t\xa0]+|[ \t\xa0]+(?=[{HAN}])")
+_SPACE_BESIDE_HAN = re.compile(rf"\x00+|(?<=[{HAN}，。！？、；：])[ \t\xa0]+|(?<![ \t\xa0])[ \t\xa0]++(?=[{HAN}])")
+"""A run of spaces is looked at from its beginning and never taken apart: a hundred thousand cost no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
