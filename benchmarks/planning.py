@@ -121,7 +121,9 @@ def pretend_that_it_made_them(out: Path) -> None:
 
 def measured(what: str, arguments: list[str]) -> None:
     start = time.monotonic()
-    with subprocess.Popen([sys.executable, "-m", "mediakit", "--quiet", *arguments], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "mediakit", "--quiet", *arguments], stdout=subprocess.DEVNULL
+    ) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     wall_s, cpu_s = time.monotonic() - start, used.ru_utime + used.ru_stime
