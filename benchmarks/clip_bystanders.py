@@ -123,7 +123,7 @@ def hold(source: Path, made: Path, truth: list[list[Box]], tally: Tally) -> None
     for boxes in truth:
         (fine, was), (still, now) = before.read(), after.read()
         if not fine or not still:
-            raise SystemExit(f"{made} is shorter than its source")
+            raise SystemExit(f"{made if fine else source} ends after {len(tally.front)} of {len(truth)} frames")
         for n, (track, box) in enumerate(zip(tracks, boxes[:-1], strict=True)):
             if is_seen(box, boxes[n + 1 :]):
                 track.append(detail(now, box) <= LEFT * detail(was, box))

@@ -97,7 +97,8 @@ def veiled(
 def write_mattes(
     places: Sequence[Veiled], info: ClipInfo, frame_times_s: Sequence[float], tick: Fraction, folder: Path, name: str
 ) -> tuple[Matte, ...]:
-    """One matte a cell size, `name`-<cell>.nut in `folder`, a frame for every frame of the clip; `tick` is its clock's."""
+    """One matte a cell size, `name`-<cell>.nut in `folder`, a frame for every frame of the clip and one more; `tick` is its
+    clock's."""
     cells = sorted({place.cell_px for place in places})
     scale = min(1.0, MATTE_EDGE_PX / max(info.size.width_px, info.size.height_px))
     size = Size(*(max(16, round(side * scale / 2) * 2) for side in (info.size.width_px, info.size.height_px)))
@@ -121,7 +122,8 @@ def _write(
         stream.codec_context.time_base = tick
         waiting = sorted(places, key=lambda place: place.begin_s)
         now: list[Veiled] = []
-        for t_s in times_s:
+        # One more than the clip has: a matte that ends with it may take the clip's last frame along.
+        for t_s in (*times_s, times_s[-1] + float(1 / info.fps)):
             now = [place for place in now if t_s <= place.end_s]
             while waiting and waiting[0].begin_s <= t_s:
                 now.append(waiting.pop(0))

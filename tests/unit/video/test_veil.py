@@ -78,7 +78,7 @@ def test_a_matte_has_a_frame_for_every_frame_and_covers_the_place_in_each(clip, 
     _, info, times, _ = clip
     with av.open(str(matte.path)) as file:
         frames = [(float(frame.time), frame.to_ndarray()[: frame.height]) for frame in file.decode(video=0)]
-    assert [t for t, _ in frames] == pytest.approx(times, abs=1e-6)
+    assert [t for t, _ in frames] == pytest.approx([*times, 2.0], abs=1e-6)
     for t, luma in frames:
         box = place.at(t)
         if box is None:
