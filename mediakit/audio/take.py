@@ -13,12 +13,9 @@ from pathlib import Path
 from mediakit.audio.bed import open_bed
 from mediakit.audio.curve import Spans, duck_curve, fade_curve, milliseconds
 from mediakit.audio.hear import Heard, finite
-from mediakit.audio.hush import without_speech
 from mediakit.audio.level import NEAR_SILENT_LUFS, apply_gain
 from mediakit.audio.meter import Meter, MsValues, Profile, from_db, measure
-from mediakit.audio.nearness import listener, near_and_far
 from mediakit.audio.pcm import RATE, Block, Scratch, even
-from mediakit.audio.presenter import only_near
 from mediakit.audio.source import read_sound
 from mediakit.audio.speech import SpeechFinder
 from mediakit.audio.timeline import Reading
@@ -161,6 +158,8 @@ def _mix(desk: Desk) -> Take:
 
 def _hush(desk: Desk) -> Take | None:
     """The original without speech; where there is a bed, the bed over what is left."""
+    from mediakit.audio.hush import without_speech  # here and below: new music must not wait for what it does not use
+
     original, scratch, spans = _original(desk, speech=True)
     if original is None:
         return None
@@ -175,6 +174,10 @@ def _hush(desk: Desk) -> Take | None:
 
 def _presenter(desk: Desk) -> Take | None:
     """The near voice, everything else down; where nobody is near, the original less its voices."""
+    from mediakit.audio.hush import without_speech
+    from mediakit.audio.nearness import listener, near_and_far
+    from mediakit.audio.presenter import only_near
+
     original, scratch, spans = _original(desk, speech=True)
     if original is None:
         return None
