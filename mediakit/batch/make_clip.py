@@ -210,6 +210,7 @@ def _publish(item: Wanted, plan: Planned, file: RenderedClip, pending: Pending, 
         size=file.size,
         duration_s=float(file.duration),
         has_audio=plan.output.track is not None,
+        copied_picture=file.passes == 0 and clip.look is None,  # then the source's end was decoded, see `find_damage`
         ai_label=is_labelled(clip.info.kept),
     )
     try:

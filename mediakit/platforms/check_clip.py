@@ -33,7 +33,8 @@ _NO_DATE = re.compile(r"^(1904-01-01|1970-01-01|0000)")
 
 def check_clip(held: Held, path: Path, fmt: str, target: Target, spec: ClipSpec) -> None:
     """Every rule for clips. `fmt` is what `sniff` said. Raises FileError where the file cannot be read or decoded."""
-    facts = read_clip(path, fmt)
+    copied = held.expect is not None and held.expect.copied_picture
+    facts = read_clip(path, fmt, whole_end=not copied)
     held.hold("format", facts.container in spec.containers, facts.container, list(spec.containers))
     held.hold("extension", name_fits(fmt, path.suffix), path.suffix, facts.container)
     hold_bytes(held, facts.bytes, spec)

@@ -37,6 +37,7 @@ _DEMUXERS = {
 }
 _READ_BYTES = 1 << 18
 _FIRST_FRAME_PACKETS = 300
+_LAST_PACKETS = 2
 _COLOURS = {1: "bt709", 2: "unspecified", 5: "bt470bg", 6: "smpte170m", 9: "bt2020"}
 _CURVES = {1: "bt709", 2: "unspecified", 6: "smpte170m", 13: "srgb", 14: "bt2020-10", 16: "pq", 18: "hlg"}
 _MATRICES = {0: "rgb", 1: "bt709", 2: "unspecified", 5: "bt470bg", 6: "smpte170m", 9: "bt2020nc"}
@@ -102,8 +103,9 @@ class ClipFacts:
         return max(t.start_s + t.duration_s for t in tracks) - min(t.start_s for t in tracks)
 
 
-def read_clip(path: Path, fmt: str) -> ClipFacts:
-    """The facts of the clip at `path`; `fmt` is what `sniff` said.
+def read_clip(path: Path, fmt: str, *, whole_end: bool = True) -> ClipFacts:
+    """The facts of the clip at `path`; `fmt` is what `sniff` said. Not `whole_end`: of its last group of pictures only
+    the beginning is decoded.
 
     Raises FileError: TRUNCATED, CORRUPT, NO_PICTURE, UNSUPPORTED_FORMAT, UNSUPPORTED_CODEC.
     """
@@ -118,7 +120,8 @@ def read_clip(path: Path, fmt: str) -> ClipFacts:
         with _opened(file, fmt) as container:
             video = _main_video(container)
             packets = _demux(container)
-            picture = _picture(container, video, packets[video.index], outline)
+            decoded_last = None if whole_end else _LAST_PACKETS
+            picture = _picture(container, video, packets[video.index], outline, decoded_last)
             sounds = container.streams.audio
             sound = _sound(sounds[0], packets[sounds[0].index]) if sounds else None
             others = tuple(_name_of(stream) for stream in container.streams if stream not in (video, *sounds[:1]))
@@ -169,9 +172,13 @@ def _demux(container: InputContainer) -> dict[int, Packets]:
     return found
 
 
-def _picture(container: InputContainer, video: VideoStream, packets: Packets, outline: Mp4 | None) -> Picture:
+def _picture(
+    container: InputContainer, video: VideoStream, packets: Packets, outline: Mp4 | None, decoded_last: int | None
+) -> Picture:
     codec = video.codec_context
-    first, is_interlaced = _prove_decoding(container, video, packets, can_seek=outline is not None)
+    first, is_interlaced = _prove_decoding(
+        container, video, packets, can_seek=outline is not None, decoded_last=decoded_last
+    )
     unit_s = float(video.time_base or 0)
     start_s, duration_s = packets.span(unit_s)
     step_s, jitter_s = rhythm(packets.pts, unit_s)
@@ -202,10 +209,11 @@ def _picture(container: InputContainer, video: VideoStream, packets: Packets, ou
 
 
 def _prove_decoding(
-    container: InputContainer, video: VideoStream, packets: Packets, *, can_seek: bool
+    container: InputContainer, video: VideoStream, packets: Packets, *, can_seek: bool, decoded_last: int | None
 ) -> tuple[Any, bool]:
-    """The first frame, and whether it or one of the last GOP, which is decoded whole, is interlaced. Raises FileError.
+    """The first frame, and whether it or one of the last GOP is interlaced. Raises FileError.
 
+    decoded_last: how many packets of the last GOP are decoded, None for all of them.
     Only a container with an index can be trusted to find its last key frame; in others the first frame has to do.
     """
     video.codec_context.thread_count = 1
@@ -217,7 +225,7 @@ def _prove_decoding(
     if not can_seek or not packets.keys:
         return first, is_interlaced
     last = None
-    for last in _frames_from(container, video, packets.keys[-1], None):
+    for last in _frames_from(container, video, packets.keys[-1], decoded_last):
         is_interlaced |= bool(last.interlaced_frame)
     if last is None:
         raise FileError(Fault.CORRUPT, "The clip is damaged: its end cannot be decoded.", "Export it again.")
@@ -225,10 +233,12 @@ def _prove_decoding(
 
 
 def _frames_from(container: InputContainer, video: VideoStream, pts: int | None, packets: int | None) -> Iterator[Any]:
-    """Frames from the key frame at `pts` on, or from the start; of no more than `packets`."""
+    """Frames from the key frame at `pts` on, or from the start; of no more than `packets`, and what these leave over."""
     container.seek(pts if pts is not None else 0, stream=video if pts is not None else None)
     for packet in islice(container.demux(video), packets):
         yield from packet.decode()
+    if packets is not None:
+        yield from video.codec_context.decode(None)
 
 
 def _is_turned(outline: Mp4 | None) -> bool:

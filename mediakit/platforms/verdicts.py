@@ -20,7 +20,8 @@ Severity = Literal["block", "warn"]
 class Expected:
     """What the renderer says it wrote. Given at all, the file is held as our own; None leaves one figure uncompared.
 
-    `capture_date` says that a date was kept on purpose, `ai_label` that the source carried an AI-content label.
+    `capture_date` says that a date was kept on purpose, `ai_label` that the source carried an AI-content label,
+    `copied_picture` that its packets are those of the source, whose end was decoded before it was copied.
     """
 
     size: Size | None = None
@@ -28,6 +29,7 @@ class Expected:
     has_audio: bool | None = None
     capture_date: bool = False
     ai_label: bool = False
+    copied_picture: bool = False
 
 
 @dataclass(slots=True)

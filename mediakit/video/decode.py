@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 BUDGET_PX = 64_000_000
 """Decoded in all: 30 frames of 1080p, ten seconds of 640x360."""
 PLACES = 5
+_END_PX = 1_000_000_000
+"""Decoded of a last group of pictures: 16 s of 1080p at 30 frames a second."""
 COMBED_SHARE = 0.004
 """Share of pixels that must look combed before a frame marked as interlaced is believed to be."""
 
@@ -89,6 +91,19 @@ def look_inside(clip: OpenClip, index: int, timing: Timing, *, budget_px: int = 
     return _summary(seen, stream)
 
 
+def decode_end(clip: OpenClip, index: int, timing: Timing) -> None:
+    """After `look_inside`: decode the last group of pictures to its end, `_END_PX` of it at most.
+
+    Raises FileError: corrupt.
+    """
+    stream = clip.stream(index)
+    area = max(1, stream.codec_context.width * stream.codec_context.height)
+    seen = _Seen()
+    _decode_from(clip, stream, timing.start + timing.duration, max(8, _END_PX // area), seen)
+    if seen.damaged:
+        raise _damaged(seen)
+
+
 def _decode_from(clip: OpenClip, stream: VideoStream, at: Fraction | None, frames: int, seen: _Seen) -> None:
     """Decode `frames` frames from the key frame before `at`, or from the beginning."""
     import av
@@ -132,10 +147,7 @@ def _summary(seen: _Seen, stream: VideoStream) -> Look:
             raise FileError(Fault.CORRUPT, "None of its frames can be decoded.", EXPORT_AGAIN)
         raise _unsupported("no frame comes out of the decoder")
     if seen.damaged:
-        looked_at = seen.decoded + seen.damaged
-        raise FileError(
-            Fault.CORRUPT, f"Its picture is damaged: {seen.damaged} of {looked_at} frames looked at.", EXPORT_AGAIN
-        )
+        raise _damaged(seen)
     kinds = set(_side_data(frame))
     components = frame.format.components
     return Look(
@@ -146,6 +158,13 @@ def _summary(seen: _Seen, stream: VideoStream) -> Look:
         bit_depth=max(component.bits for component in components),
         interlaced=seen.marked_interlaced * 2 > seen.decoded and seen.combed > COMBED_SHARE,
         dolby_vision=bool(kinds & {"DOVI_METADATA", "DOVI_RPU_BUFFER"}),
+    )
+
+
+def _damaged(seen: _Seen) -> FileError:
+    looked_at = seen.decoded + seen.damaged
+    return FileError(
+        Fault.CORRUPT, f"Its picture is damaged: {seen.damaged} of {looked_at} frames looked at.", EXPORT_AGAIN
     )
 
 

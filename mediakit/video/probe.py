@@ -20,7 +20,7 @@ from mediakit.tools.sniff import AUDIO_FORMATS, kind_of_format, sniff
 from mediakit.video.ai_label import LABELS, label_keys
 from mediakit.video.clip import AudioTrack, ClipInfo
 from mediakit.video.container import COPY_AGAIN, EXPORT_AGAIN, check_whole
-from mediakit.video.decode import BUDGET_PX, Look, look_inside
+from mediakit.video.decode import BUDGET_PX, Look, decode_end, look_inside
 from mediakit.video.opening import OpenClip, colour_of, open_clip
 from mediakit.video.packets import Packets, read_packets
 from mediakit.video.timing import Timing, measure_timing
@@ -64,10 +64,13 @@ def probe(path: Path, limits: Limits, *, thorough: bool = True) -> ClipInfo:
 
 
 def find_damage(path: Path, info: ClipInfo) -> None:
-    """What a thorough `probe` does more than a quick one: decode here and there. Raises FileError: corrupt."""
+    """What a thorough `probe` does more than a quick one: decode here and there; and the end, whose picture will be copied
+    and not decoded on the way. Raises FileError: corrupt.
+    """
     timing = Timing(info.start, info.duration, info.frames, info.fps, info.vfr, info.max_gop_s)
     with open_clip(path, info.container) as clip:
         look_inside(clip, info.stream, timing)
+        decode_end(clip, info.stream, timing)
 
 
 def _container(path: Path) -> str:
