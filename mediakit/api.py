@@ -247,7 +247,8 @@ def prepare(
         said["privacy.keep_faces"] = {**settings.keep_faces, **_kept(said)}
     name = preset or settings.preset or locked_name(shoot.root) or DEFAULT_PRESET
     loaded = load_preset(name, overrides=said)
-    refuse_other(shoot.root, load_preset(name) if said else loaded)
+    if locked_name(shoot.root) is not None:
+        refuse_other(shoot.root, load_preset(name) if said else loaded)
     _refuse_unknown({*settings.keep_faces, *_kept(said)}, shoot)
     targets = resolve(to or settings.targets or loaded.preset.targets)
     if not shoot.sources and not shoot.refused:

@@ -16,12 +16,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from mediakit.audio.pcm import BLOCK, RATE, Block, disk_trouble, even, silence
-from mediakit.audio.pieces import CODER, encode
+from mediakit.audio.pcm import BLOCK, RATE, Block, disk_trouble, even
+from mediakit.audio.pieces import CODER, PACKET, encode
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -51,14 +51,12 @@ def write_aac(
             stream = container.add_stream("aac", rate=RATE, layout="stereo", options=CODER)
             stream.bit_rate = kbps * 1000
             container.start_encoding()
-            player = _Player(stream.codec_context.extradata)
+            player = _Player(stream.codec_context.extradata, played)
             for packet in encode(_dithered(blocks), kbps=kbps, threads=threads):
-                heard = player.play(packet)
-                samples += heard.shape[1]
-                if played is not None and heard.shape[1]:
-                    played(heard)
+                samples += player.play(packet)
                 packet.stream = stream
                 container.mux_one(packet)
+            player.finish()
     except (av.error.OSError, OSError) as why:
         path.unlink(missing_ok=True)
         raise disk_trouble(why) from why
@@ -66,31 +64,50 @@ def write_aac(
 
 
 class _Player:
-    """Decodes packets one by one, as a player of the file does: without the encoder's start-up, nothing behind the end."""
+    """Decodes packets one by one, as a player of the file does: without the encoder's start-up, nothing behind the end.
 
-    def __init__(self, config: bytes | None) -> None:
+    What plays is handed to `played` in blocks of half a second.
+    """
+
+    def __init__(self, config: bytes | None, played: Callable[[Block], None] | None) -> None:
         import av
 
         self._decoder = av.CodecContext.create("aac", "r")
         self._decoder.extradata = config
+        self._played = played
+        self._heard, self._samples = np.empty((2, BLOCK + PACKET), np.float32), 0
 
-    def play(self, packet: Packet[Any]) -> Block:
-        """What `packet` adds: its samples from 0 on, as many as it says it lasts."""
-        frames = [frame.to_ndarray() for frame in self._decoder.decode(packet)]
-        block: Block = np.concatenate(frames, axis=1) if frames else silence(0)
-        first = max(0, -(packet.pts or 0))
-        return block[:, first : packet.duration]
+    def play(self, packet: Packet[Any]) -> int:
+        """How many samples `packet` adds: those from 0 on, as many as it says it lasts."""
+        first, before = max(0, -(packet.pts or 0)), self._samples
+        for frame in cast(list[Any], self._decoder.decode(packet)):
+            last = min(frame.samples, packet.duration or 0)
+            end = self._samples + max(0, last - first)
+            for side, plane in zip(self._heard, frame.planes, strict=True):
+                side[self._samples : end] = np.frombuffer(plane, np.float32, frame.samples)[first:last]
+            self._samples = end
+        added = self._samples - before
+        if self._samples >= BLOCK:
+            self.finish()
+        return added
+
+    def finish(self) -> None:
+        """Hand over what is left."""
+        if self._played is not None and self._samples:
+            self._played(self._heard[:, : self._samples].copy())
+        self._samples = 0
 
 
 def _dithered(blocks: Iterable[Block]) -> Iterator[Block]:
     """The sound as it would come from a 16-bit recording; blocks with nothing in them stay as they are.
 
-    Where both sides play the same, they are given the same dither: such sound is encoded once (see `alike`).
+    Where both sides play the same, one of them comes out: such sound is encoded once (see `alike`).
     """
     noise, at = _dither(), 0
     for block in even(blocks):
         sides = 1 if np.array_equal(block[0], block[1]) else 2
-        yield block + noise[:sides, at : at + block.shape[1]] if block.any() else block
+        heard = block[:sides]
+        yield heard + noise[:sides, at : at + block.shape[1]] if heard.any() else heard
         at = (at + BLOCK) % RATE
 
 

@@ -14,7 +14,7 @@ Promise: the pieces do not depend on the number of threads, so neither does a by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -59,7 +59,10 @@ class _Piece:
 
 
 def encode(blocks: Iterable[Block], *, kbps: int, threads: int = 1) -> Iterator[Packet[Any]]:
-    """The packets of one AAC-LC stream, in order, times in samples. kbps: of both channels together."""
+    """The packets of one AAC-LC stream, in order, times in samples.
+
+    blocks: of two channels, or of one that both sides play. kbps: of both channels together.
+    """
     before: _Piece | None = None
     since = -PACKET
     for after in in_order(partial(_encoded, kbps=kbps), _stretches(blocks), threads):
@@ -84,20 +87,28 @@ def _stretches(blocks: Iterable[Block]) -> Iterator[_Sound]:
         waiting.append(block)
         reached += block.shape[1]
         if reached >= first + _PIECE + _RUN_OUT:
-            held = np.concatenate([held, *waiting], axis=1)
+            held = _joined([held, *waiting])
             waiting = []
         while begin + held.shape[1] >= first + _PIECE + _RUN_OUT:
             yield _Sound(first, begin, held[:, : first + _PIECE + _RUN_OUT - begin], is_last=False)
             first += _PIECE
             held, begin = held[:, first - _RUN_UP - begin :], first - _RUN_UP
     if reached:
-        yield _Sound(first, begin, np.concatenate([held, *waiting], axis=1), is_last=True)
+        yield _Sound(first, begin, _joined([held, *waiting]), is_last=True)
+
+
+def _joined(blocks: Sequence[Block]) -> Block:
+    """One after the other; on one side only where all of them are."""
+    heard = [block for block in blocks if block.shape[1]] or [blocks[0]]
+    sides = max(len(block) for block in heard)
+    joined: Block = np.concatenate([np.broadcast_to(block, (sides, block.shape[1])) for block in heard], axis=1)
+    return joined
 
 
 def _encoded(sound: _Sound, *, kbps: int) -> _Piece:
     import av
 
-    alike = np.array_equal(sound.samples[0], sound.samples[1])
+    alike = np.array_equal(sound.samples[0], sound.samples[-1])
     sides, layout, options = (1, "mono", CODER_OF_ONE) if alike else (2, "stereo", CODER)
     rate = int(kbps * 1000 * (SHARE_OF_ONE if alike else 1))
     coder = av.CodecContext.create("aac", "w")
@@ -149,5 +160,5 @@ def _common_window(packet: bytes) -> int | None:
 def _continued(before: _Sound, after: _Sound) -> _Sound:
     """The two as one stretch: encoded from where the earlier began, its packets are the earlier one's, and go on."""
     known = before.begin + before.samples.shape[1] - after.begin
-    samples = np.concatenate([before.samples, after.samples[:, known:]], axis=1)
+    samples = _joined([before.samples, after.samples[:, known:]])
     return _Sound(after.first, before.begin, samples, after.is_last)
