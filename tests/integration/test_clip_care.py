@@ -87,10 +87,10 @@ def test_a_still_plain_noisy_clip_keeps_its_whole_picture(tmp_path: Path) -> Non
 
 def test_noise_that_is_seen_is_taken_out(tmp_path: Path) -> None:
     noisy = ("-vf", "noise=c0s=10:c0f=t", "-crf", "12")
-    source = encode(*picture("color=gray", w=1280, h=720, seconds=1), to=tmp_path / "in.mp4", options=noisy)
+    # Few frames a second: noise at thirty is more than the surface's bit rate holds, and its encoder would smooth both.
+    source = encode(*picture("color=gray", w=1280, h=720, fps="8", seconds=2), to=tmp_path / "in.mp4", options=noisy)
     path, facts = made(source, tmp_path / "out")
     assert facts["denoised"] is True
     kept, facts = made(source, tmp_path / "kept", **{"clip.denoise": 0.0})
     assert facts["denoised"] is False
-    # In the middle: the last frames of a clip are smoothed by the encoder itself.
-    assert np.std(grab_frame(path, None, 0.5)) < 0.75 * np.std(grab_frame(kept, None, 0.5))
+    assert np.std(grab_frame(path, None, 1.0)) < 0.75 * np.std(grab_frame(kept, None, 1.0))
