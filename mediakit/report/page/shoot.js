@@ -62,7 +62,7 @@ function drawRetakes() {
   const less = maybe.length ? el("details", { open: !again.length }, el("summary", {}, t("retake_maybe", { n: maybe.length })),
     el("ul", {}, maybe.map(retakeRow))) : null;
   section.replaceChildren(
-    el("div.section-top", {}, el("h2", {}, t("retake", { n: again.length })), copyButton(() => words)),
+    el("div.section-top", {}, el("h2", {}, again.length ? t("retake", { n: again.length }) : t("retake_none")), copyButton(() => words)),
     ...[again.length ? el("ul", {}, again.map(retakeRow)) : null, less].filter(Boolean));
 }
 
