@@ -13,7 +13,7 @@ from typing import TypeVar
 from mediakit.model import Face, Note
 from mediakit.photo.denoise import denoise, left_over
 from mediakit.photo.sharpen import sharpen
-from mediakit.photo.skin import SkinFacts, smooth_skin
+from mediakit.photo.skin import SkinFacts, smooth_skin, with_texture
 from mediakit.photo.skin_mask import SkinMask, skin_masks
 from mediakit.pixels.light import Rgb8
 from mediakit.pixels.noise import Noise, measure_noise
@@ -25,6 +25,8 @@ _Skin = tuple[Rgb8, list[dict[str, object]], tuple[Note, ...]]
 """A picture, the numbers of each face on it, notes."""
 
 SKIN_LOWERED = "skin-lowered"
+TEXTURE_PAST_DENOISE = 0.85
+"""Share of a face's texture that denoising leaves; smoothing takes its own part of what is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,12 @@ def retouch(rgb: Rgb8, faces: Sequence[Face], options: Retouch, *, shown_scale: 
     if options.denoise > 0 or options.sharpen > 0:
         noise = _or_note(lambda: measure_noise(rgb), noise, "noise-measuring", notes)
         facts["noise"] = asdict(noise)
-    result = _or_note(lambda: denoise(rgb, noise, options.denoise), rgb, "denoise", notes)
-    facts["denoised"] = result is not rgb
+    clean = _or_note(lambda: denoise(rgb, noise, options.denoise), rgb, "denoise", notes)
+    facts["denoised"] = clean is not rgb
     nobody: list[SkinMask] = []
-    wanted = options.skin > 0 or options.sharpen > 0
-    masks = _or_note(lambda: skin_masks(result, faces), nobody, "skin", notes) if wanted else nobody
+    wanted = options.skin > 0 or options.sharpen > 0 or clean is not rgb
+    masks = _or_note(lambda: skin_masks(clean, faces), nobody, "skin", notes) if wanted else nobody
+    result = clean if clean is rgb else with_texture(rgb, clean, masks, TEXTURE_PAST_DENOISE)
     if options.skin > 0 and masks:
         before = result
         untouched: _Skin = (before, [], ())

@@ -2,7 +2,8 @@
 
 Immerkaer's operator (Computer Vision and Image Understanding 64(2), 1996) answers to noise and not to ramps; it is read
 only in the flattest tiles, so that texture is not taken for noise. Tiles that are nearly black or nearly white are left
-out: clipping hides the noise there. It sees noise as fine as a pixel; noise that a phone has already smeared reads low.
+out: clipping hides the noise there. It sees noise as fine as a pixel; what a phone has smeared into coarser grain is read
+once more on 2 x 2 means, and believed where it is equally strong all over, as texture seldom is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.pixels.filters import smoothstep
 from mediakit.pixels.light import Float, Rgb8
 
 TILE_PX = 16
@@ -23,6 +25,8 @@ _TO_SIGMA = float(np.sqrt(np.pi / 2) / 6)
 _FLATTEST = 0.2
 """Share of tiles that are read."""
 _DARKEST, _LIGHTEST = 12, 243
+_EVEN, _UNEVEN = 0.36, 0.5
+"""Spread of the tiles' grain (quartiles' distance over the median) up to which it is noise, and from which it is texture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Noise:
 
     luma: float
     chroma: float
+    grain: float = 0.0
+    """Luma noise coarser than a pixel: of 2 x 2 means, less what `luma` alone would leave there."""
 
 
 def measure_noise(rgb: Rgb8) -> Noise:
@@ -46,7 +52,19 @@ def measure_noise(rgb: Rgb8) -> Noise:
     # halve white noise again. Luma is not: fine texture is as strong there in clean pictures as noise in others.
     halves = [_halved(ycc[..., channel].astype(np.float32)) for channel in (1, 2)]
     chroma = max(*(_sigma(half) for half in halves), *(2 * _sigma(_halved(half)) for half in halves))
-    return Noise(luma=_sigma(ycc[..., 0].astype(np.float32)), chroma=chroma)
+    grey = ycc[..., 0].astype(np.float32)
+    luma = _sigma(grey)
+    return Noise(luma, chroma, _grain(_tile_sigmas(_halved(grey)), luma))
+
+
+def _grain(sigmas: NDArray[np.float32], luma: float) -> float:
+    """The coarse noise of tiles (n,), 0 where they differ as texture does."""
+    low, middle, high = (float(value) for value in np.quantile(sigmas, (0.25, 0.5, 0.75)))
+    coarse = float(np.sqrt(max(middle**2 - (luma / 2) ** 2, 0.0)))
+    if coarse == 0:
+        return 0.0
+    even = 1 - float(smoothstep(np.array((high - low) / middle, np.float32), _EVEN, _UNEVEN))
+    return round(coarse * even, 3)
 
 
 def _flattest_tiles(rgb: Rgb8) -> Rgb8 | None:
@@ -85,7 +103,13 @@ def _halved(tiles: Float) -> Float:
 
 
 def _sigma(tiles: Float) -> float:
-    """Median over (n, side, side) tiles of Immerkaer's estimate: the mean answer of [[1 -2 1] [-2 4 -2] [1 -2 1]]."""
+    """Median of the tiles' sigmas."""
+    return round(float(np.median(_tile_sigmas(tiles))), 3)
+
+
+def _tile_sigmas(tiles: Float) -> NDArray[np.float32]:
+    """Immerkaer's estimate of each of (n, side, side) tiles: the mean answer of [[1 -2 1] [-2 4 -2] [1 -2 1]]."""
     across = tiles[:, :, :-2] - 2 * tiles[:, :, 1:-1] + tiles[:, :, 2:]
     answer = np.abs(across[:, :-2] - 2 * across[:, 1:-1] + across[:, 2:])
-    return round(float(np.median(answer.mean(axis=(1, 2)))) * _TO_SIGMA, 3)
+    sigmas: NDArray[np.float32] = answer.mean(axis=(1, 2)) * np.float32(_TO_SIGMA)
+    return sigmas

@@ -202,6 +202,34 @@ def test_denoise_gains_two_decibels_at_sigma_15(channels):
     assert psnr(result, clean) > psnr(noisy, clean) + 2
 
 
+def grainy(picture, sigma=8.0):
+    """The picture with the coarse grain that a phone leaves after its own smoothing."""
+    grain = cv2.GaussianBlur(np.random.default_rng(2).normal(0, 1, picture.shape[:2]), (0, 0), 1.0)
+    return np.clip(picture + sigma * (grain / grain.std())[..., None], 0, 255).astype(np.uint8)
+
+
+def test_coarse_grain_is_found_and_taken_out_and_edges_stay():
+    clean = np.full((480, 640, 3), (120, 112, 105), np.uint8)
+    clean[100:300, 200:400] = (180, 60, 70)
+    noisy = grainy(clean)
+    noise = measure_noise(noisy)
+    result = denoise(noisy, noise, 0.5)
+    assert noise.grain > noise.luma
+    assert psnr(result, clean) > psnr(noisy, clean) + 2
+    step = [p[150:250, 203, 1].mean() - p[150:250, 196, 1].mean() for p in (noisy, result)]
+    assert step[1] == pytest.approx(step[0], rel=0.1)
+
+
+def test_a_grainy_face_keeps_its_texture():
+    picture, face = portrait(width=600)
+    noisy = grainy(picture)
+    mask = skin_mask(noisy, face)
+    fine = lambda p: (p := mask.part(p)[..., 1].astype(np.float32)) - cv2.blur(p, (9, 9))  # noqa: E731
+    before, after = ((mask.weight * fine(p) ** 2).sum() for p in (noisy, retouched(noisy, (face,), Retouch(skin=0))))
+    assert measure_noise(noisy).grain > 2
+    assert after > 0.7 * before
+
+
 def test_a_clean_picture_is_not_denoised():
     picture, _ = portrait()
     assert denoise(picture, Noise(luma=0.8, chroma=0.3), 1.0) is picture
