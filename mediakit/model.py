@@ -6,6 +6,7 @@ Time is exact (`Seconds`, a Fraction) wherever it is computed with, and a float 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -139,6 +140,11 @@ class Source:
     def path(self) -> Path:
         """Where the file is."""
         return self.root / self.rel
+
+    @property
+    def place(self) -> str:
+        """The same as text, at a third of the price: planning asks for it a hundred thousand times."""
+        return os.path.join(self.root, self.rel)  # noqa: PTH118
 
 
 @dataclass(frozen=True, slots=True)

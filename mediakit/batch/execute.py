@@ -44,7 +44,7 @@ def hash_sources(
         known = ledger.known_hash(source)
         if known is None:
             try:
-                known = _hashed_meanwhile(source) if len(sources) == 1 else file_hash(source.path)
+                known = _hashed_meanwhile(source) if len(sources) == 1 else file_hash(source.place)
             except OSError as error:
                 refused.append(_unreadable(source, error))
                 continue

@@ -65,13 +65,13 @@ class Ledger:
         """The SHA-256 of a source, where size, time and inode are those it was hashed with."""
         row = self._db.execute(
             "SELECT sha256 FROM hashes WHERE path = ? AND bytes = ? AND mtime_ns = ? AND inode = ?",
-            (_text(source.path), source.bytes, source.mtime_ns, source.inode),
+            (_text(source.place), source.bytes, source.mtime_ns, source.inode),
         ).fetchone()
         return None if row is None else str(row[0])
 
     def remember_hashes(self, hashed: Iterable[tuple[Source, str]]) -> None:
         """Keep hashes for the next run, in one transaction."""
-        rows = [(_text(s.path), s.bytes, s.mtime_ns, s.inode, sha256) for s, sha256 in hashed]
+        rows = [(_text(s.place), s.bytes, s.mtime_ns, s.inode, sha256) for s, sha256 in hashed]
         with self._db:
             self._db.executemany("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?, ?, ?)", rows)
 

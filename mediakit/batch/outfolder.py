@@ -14,6 +14,7 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -133,10 +134,10 @@ def flush_folders(files: Iterable[Path]) -> None:
         _flush(folder)
 
 
-def file_hash(path: Path) -> str:
+def file_hash(path: Path | str) -> str:
     """SHA-256 of a file, in hex. In large pieces, so that it need not wait for busy threads between them."""
     digest = hashlib.sha256()
-    with path.open("rb", buffering=0) as stream:
+    with FileIO(path) as stream:
         expected = os.fstat(stream.fileno()).st_size
         buffer = memoryview(bytearray(max(1, min(expected, _HASHED_BYTES))))  # clearing it costs more than a small file
         while size := stream.readinto(buffer):

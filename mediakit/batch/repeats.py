@@ -12,10 +12,11 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from mediakit.batch.ledger import Ledger
 from mediakit.batch.marks_in import knows
+from mediakit.batch.names import split_ending
 from mediakit.batch.outfolder import published
 from mediakit.batch.plan import PLANNED_NOTES, Job, Wanted
 from mediakit.errors import FileError
@@ -109,4 +110,4 @@ def _as_twin(job: Job, known: Outcome, delivered: tuple[Delivered, ...]) -> Outc
 
 
 def _ending(path: str) -> str:
-    return PurePosixPath(path).suffix.lower()
+    return split_ending(path)[1].lower()

@@ -7,33 +7,30 @@ Links are not followed (a link could lead out of the shoot); sidecars, music and
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import translate
 from pathlib import Path
 
 from mediakit.errors import ClashError, Fault, UsageError
 from mediakit.model import Kind, Problem, Source
 from mediakit.tools.sniff import KIND_BY_SUFFIX, kind_of_format, sniff
 
-IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir"})
-IGNORED_SUFFIXES = frozenset(
-    {
-        ".part",
-        ".filepart",
-        ".crdownload",
-        ".tmp",
-        ".xmp",
-        ".aae",
-        ".json",
-        ".jsonl",
-        ".toml",
-        ".txt",
-        ".md",
-        ".csv",
-        ".tsv",
-    }
+IGNORED = (
+    # of systems, and of boxes that hold shares
+    *("thumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "$recycle.bin", "system volume information"),
+    # on their way: browsers, file transfer, sync clients
+    *("*.part", "*.partial", "*.filepart", "*.crdownload", "*.opdownload", "*.tmp", "~syncthing~*"),
+    # of other programs, and ours
+    *("*.xmp", "*.aae", "*.json", "*.jsonl", "*.toml", "*.txt", "*.md", "*.csv", "*.tsv"),
 )
+"""Patterns of names that are left alone, whatever their case; hidden files (a dot in front) are too."""
+_SAYS_NOTHING = frozenset({"", ".bin", ".dat", ".download"})
+"""Endings of files that are told by their first bytes."""
+MOST_IGNORED = 50
+"""So many that were left alone are named; a person who wonders looks for one of a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,14 @@ class Refusal:
     rel: str
     kind: Kind
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A path that was left alone because its name, or where it lies, is like a pattern."""
+
+    rel: str
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +61,28 @@ class Shoot:
     folders: tuple[Path, ...]
     sources: tuple[Source, ...]
     refused: tuple[Refusal, ...]
+    ignored: tuple[Ignored, ...] = ()
+    """The first `MOST_IGNORED` that were left alone for their names; hidden ones are not named."""
 
 
-def find_sources(paths: Sequence[Path]) -> Shoot:
+def find_sources(paths: Sequence[Path], *, ignore: Sequence[str] = ()) -> Shoot:
     """Every photo and clip at or below `paths`, by name.
 
+    ignore: patterns (`*`, `?`, `[a-z]`) of further names to leave alone, or of paths below the shoot where they hold a "/".
     Raises UsageError for a path that does not exist.
     """
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path} does not exist.", "Check the spelling; quote names with spaces.")
     root = _common_root(paths)
-    found = [_read(root, path) for path in sorted(set(_walk(paths)))]
+    walk = _Walk(root, ignore)
+    found = [_read(root, rel) for rel in sorted(set(walk.below(paths)), key=_in_order)]
     return Shoot(
         root=root,
         folders=tuple(path.resolve() for path in paths if path.is_dir()),
         sources=tuple(item for item in found if isinstance(item, Source)),
         refused=tuple(item for item in found if isinstance(item, Refusal)),
+        ignored=tuple(walk.ignored),
     )
 
 
@@ -87,7 +97,7 @@ def refuse_overlap(shoot: Shoot, out: Path) -> None:
             raise ClashError(
                 f"The output folder {out} lies inside the shoot {folder}.", "Give --out a folder outside it."
             )
-    folders = {source.path.parent for source in shoot.sources}
+    folders = {shoot.root / rel for rel in {source.rel.rpartition("/")[0] for source in shoot.sources}}
     inside = next((f for f in sorted(folders) if target == f.resolve() or target in f.resolve().parents), None)
     if inside is not None:
         lying = next(source.path for source in shoot.sources if source.path.parent == inside)
@@ -103,30 +113,65 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
 
 
-def _walk(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in map(_absolute, paths):
-        if not path.is_dir():
-            yield path
-            continue
-        for folder, folders, names in os.walk(path, followlinks=False):
-            here = Path(folder)
-            folders[:] = sorted(n for n in folders if not _is_ignored(n) and not (here / n).is_symlink())
-            yield from (here / name for name in names if not _is_ignored(name))
+def _in_order(rel: str) -> str:
+    """Sorts as the parts of a path do: what lies in a folder stays together."""
+    return rel.replace("/", "\0")
 
 
-def _is_ignored(name: str) -> bool:
-    return name.startswith(".") or name.lower() in IGNORED_NAMES or Path(name).suffix.lower() in IGNORED_SUFFIXES
+class _Walk:
+    """Goes through folders. Names stay text here: a hundred thousand Paths cost more than looking at their files."""
+
+    def __init__(self, root: Path, ignore: Sequence[str]) -> None:
+        self._root = root
+        self._patterns = [*IGNORED, *ignore]
+        self._of_names = _any_of([pattern for pattern in self._patterns if "/" not in pattern])
+        self._of_paths = _any_of([pattern for pattern in self._patterns if "/" in pattern])
+        self.ignored: list[Ignored] = []
+
+    def below(self, paths: Sequence[Path]) -> Iterator[str]:
+        """The `rel` of every file to look at; one that was named is looked at whatever it is called."""
+        for path in map(_absolute, paths):
+            if not path.is_dir():
+                yield self._rel(str(path))
+                continue
+            for folder, folders, names in os.walk(path, followlinks=False):
+                start = self._rel(folder)
+                start = f"{start}/" if start else ""
+                folders[:] = sorted(n for n in folders if self._takes(start, n) and not Path(folder, n).is_symlink())
+                yield from (start + name for name in names if self._takes(start, name))
+
+    def _rel(self, path: str) -> str:
+        rel = os.path.relpath(path, self._root)
+        return "" if rel == "." else rel.replace(os.sep, "/")
+
+    def _takes(self, start: str, name: str) -> bool:
+        if name.startswith("."):
+            return False
+        if not (self._of_names.match(name) or self._of_paths.match(start + name)):
+            return True
+        if len(self.ignored) < MOST_IGNORED:
+            self.ignored.append(Ignored(start + name, self._pattern_of(start + name, name)))
+        return False
+
+    def _pattern_of(self, rel: str, name: str) -> str:
+        return next(said for said in self._patterns if _any_of([said]).match(rel if "/" in said else name))
 
 
-def _read(root: Path, path: Path) -> Source | Refusal | None:
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """Matches what is like one of them, whatever its case."""
+    return re.compile("|".join(map(translate, patterns)) or r"(?!)", re.IGNORECASE)
+
+
+def _read(root: Path, rel: str) -> Source | Refusal | None:
     """A Source, a Refusal where the name promises media and the file cannot be read, None for anything else."""
-    rel = path.relative_to(root).as_posix()
-    promised = KIND_BY_SUFFIX.get(path.suffix.lower())
+    path = os.path.join(root, rel)  # noqa: PTH118 - of every file of a shoot
+    ending = os.path.splitext(rel)[1].lower()  # noqa: PTH122
+    promised = KIND_BY_SUFFIX.get(ending)
     try:
-        facts = path.lstat()
+        facts = os.lstat(path)
         if not stat.S_ISREG(facts.st_mode):
             return _refusal(rel, promised, _what_it_is(facts.st_mode))
-        kind = promised or _kind_of_content(path)
+        kind = promised or (_kind_of_content(Path(path)) if ending in _SAYS_NOTHING else None)
     except OSError as error:
         return _refusal(rel, promised, f"cannot be read ({error.strerror})")
     if kind is None:
@@ -135,8 +180,6 @@ def _read(root: Path, path: Path) -> Source | Refusal | None:
 
 
 def _kind_of_content(path: Path) -> Kind | None:
-    if path.suffix.lower() not in {"", ".bin", ".dat", ".download"}:
-        return None
     found = sniff(path)
     return kind_of_format(found) if found else None
 

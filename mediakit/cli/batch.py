@@ -78,8 +78,7 @@ def summarise(result: Result, out_folder: Path) -> None:
 def show_plan(plan: Plan, *, as_json: bool) -> None:
     """The plan on stdout: every deliverable with its ratio and size, and why anything is skipped."""
     if as_json:
-        rows = [_plan_row(job) for job in plan.jobs]
-        out().file.write(json.dumps({"schema": 1, "plan": rows}, ensure_ascii=False, indent=1) + "\n")
+        _write_rows(plan)
         return
     for refusal in plan.refused:
         out().print(f"{refusal.rel}  refused: {refusal.problem.message}", markup=False)
@@ -90,6 +89,16 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
                 str(item[key]) for key in ("status", "target", "ratio", "size_px", "path", "why") if item[key]
             )
             out().print(f"  {words}", markup=False)
+
+
+def _write_rows(plan: Plan) -> None:
+    """One document, a line for each source: of a hundred thousand it is written as it is read."""
+    file, between = out().file, "\n"
+    file.write('{"schema": 1, "plan": [')
+    for job in plan.jobs:
+        file.write(between + json.dumps(_plan_row(job), ensure_ascii=False))
+        between = ",\n"
+    file.write("\n]}\n")
 
 
 def _heading(job: Job) -> str:

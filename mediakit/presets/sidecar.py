@@ -10,6 +10,7 @@ It wins over everything the picture shows and over `--focus`. Only the deliverab
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,7 @@ class _Said(Section):
 
 def sidecar_of(source: Path) -> Path:
     """Where the sidecar of a file would lie."""
-    return source.with_name(source.name + SUFFIX)
+    return Path(f"{source}{SUFFIX}")
 
 
 def focus_beside(source: Path) -> Focus:
@@ -44,13 +45,9 @@ def focus_beside(source: Path) -> Focus:
 
     Raises DataError, with file and line, for a sidecar that says anything else.
     """
-    path = sidecar_of(source)
-    try:
-        if not path.is_file():
-            return ()
-    except OSError:  # a name so long that no sidecar can have it
+    if not os.path.isfile(f"{source}{SUFFIX}"):  # noqa: PTH113 - asked of every file of a shoot, few of which have one
         return ()
-    file = read_toml(path)
+    file = read_toml(sidecar_of(source))
     found = mistakes(_Said, file.table)
     said = _Said() if found else _Said.model_validate_json(as_json(file.table), strict=True)
     if said.focus.point is not None and said.focus.box is not None:
