@@ -47,8 +47,9 @@ def status(
     stdout().print(", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "Nothing yet.", markup=False)
     for row in found["unfinished"]:
         stdout().print(f"  {row['state']:12} {row['path']}: {row['why']}", markup=False)
-    for row in found["daemon"].get("waiting", []) if found["daemon"]["alive"] else []:
-        stdout().print(f"  {'waiting':12} {row['path']}: {row['why']}", markup=False)
+    for state in ("waiting", "ignored") if found["daemon"]["alive"] else ():
+        for row in found["daemon"].get(state, []):
+            stdout().print(f"  {state:12} {row['path']}: {row['why']}", markup=False)
 
 
 def retry(

@@ -44,6 +44,10 @@ def watch(
     min_free: Annotated[
         float, typer.Option(min=0.0, help="Megabytes that stay free on the disk of --out; below, nothing is taken up.")
     ] = 500.0,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(help="Leave alone what is called like this, such as '*draft*' or 'old/*'. May repeat."),
+    ] = None,
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
 ) -> None:
@@ -75,6 +79,7 @@ def watch(
         whole_folders=whole_folders,
         grace_s=grace,
         least_free_bytes=round(min_free * 1e6),
+        ignore=tuple(ignore or ()),
     )
     live = _live(serve, out)
     daemon = Daemon(order, habits, Lines(live))

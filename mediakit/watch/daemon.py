@@ -19,24 +19,21 @@ from typing import Any
 
 from mediakit.batch.ledger import rebuild
 from mediakit.batch.outfolder import ledger_path, only_run, sweep
-from mediakit.batch.post_values import Post
-from mediakit.batch.shoot import Refusal
+from mediakit.batch.shoot import Ignored, Refusal
 from mediakit.batch.workers import main_left_alone
-from mediakit.errors import ExitCode, FileError
-from mediakit.model import Note, Outcome, Verdict
-from mediakit.quality.verdict import verdict
+from mediakit.errors import ExitCode
 from mediakit.watch.book import Book, text
 from mediakit.watch.feedback import Feedback
 from mediakit.watch.habits import POLLED_SETTLE_S, SETTLE_S, Habits
 from mediakit.watch.heart import BEAT_S, Heart, notify
 from mediakit.watch.means import ENVIRONMENT, Means
 from mediakit.watch.notice import POLL_S, SCAN_S, Notices, notices_for
-from mediakit.watch.posting import FAULT, WAITS, PostFiles
+from mediakit.watch.posting import WAITS, PostFiles
 from mediakit.watch.reception import Reception
 from mediakit.watch.root import Root
 from mediakit.watch.rounds import Made, Order, RoundOver, Rounds, Seen
 from mediakit.watch.settle import Settling, relative
-from mediakit.watch.sidecar import write_sidecar
+from mediakit.watch.tell import Teller
 from mediakit.watch.voice import Unfailing, Voice
 
 AFTER_EVENT_S = 0.1
@@ -59,14 +56,12 @@ class Daemon:
         settle_s = habits.settle_s if habits.settle_s is not None else self._usual_settle_s()
         self._settling = Settling(settle_s, whole_folders=habits.whole_folders)
         self._refused: tuple[Refusal, ...] = ()
+        self._ignored: tuple[Ignored, ...] = ()
         self._post_files = PostFiles(settle_s)
-        self._told: frozenset[str] = frozenset()
-        self._blocked = False
-        self._root = Root(order.root)
+        self._root = Root(order.root, habits.ignore)
         self._next_scan_s = 0.0
         self._next_round_s = 0.0
         self._first_round = True
-        self._failed = False
         self._last_scan = 0.0
         self._means = Means(order.out, habits.least_free_bytes)
         self._obstacle = ""
@@ -85,6 +80,7 @@ class Daemon:
         wake, preset = self._notices.wake, self._order.preset.preset
         self._book = stack.enter_context(Book(self._order.out))
         self._left = self._book.begin()
+        self._tell = Teller(self._order, self._book, self._voice)
         feedback = Feedback(preset.limits, scored=preset.score.measure)
         stack.callback(feedback.close)
         self._reception = Reception(self._settling, self._book, feedback, preset.limits, wake=wake)
@@ -156,11 +152,16 @@ class Daemon:
             self._scan(now)
         if not self._root.offline:
             self._reception.glance(self._clock())
-            self._reception.look_into(self._clock, self._goes_on, self._beat)
+            self._reception.look_into(self._clock, self._goes_on, self._meanwhile)
         self._hear_of_scores()
         self._hear_of_rounds()
         self._look_at_means()
         self._maybe_begin_a_round()
+        self._beat()
+
+    def _meanwhile(self) -> None:
+        """Between two of a long row of files: nobody waits for all of them to hear what one photo is worth."""
+        self._hear_of_scores()
         self._beat()
 
     def _beat(self, *, now: bool = False) -> None:
@@ -173,22 +174,22 @@ class Daemon:
         """Without room nothing is made; said once, and again when there is room. Then what waited for it is due at once."""
         before, self._obstacle = self._obstacle, self._means.obstacle()
         if self._obstacle and not before:
-            self._tell_all(f"Nothing is made at present. {self._obstacle}", "no-room")
+            self._tell.all(f"Nothing is made at present. {self._obstacle}", "no-room")
         if before and not self._obstacle:
             self._book.hurry(ENVIRONMENT)
-            self._tell_all("There is room again; work goes on.", "room-again")
+            self._tell.all("There is room again; work goes on.", "room-again")
 
     def _scan(self, now: float) -> None:
         shoot, was_offline = self._root.scan(), self._root.offline
         self._root.offline = shoot is None
         if shoot is None:
             if not was_offline:
-                self._tell_all(f"{self._root.path} is not there; waiting for it.", "root-offline")
+                self._tell.all(f"{self._root.path} is not there; waiting for it.", "root-offline")
             self._next_scan_s = now + POLL_S
             return
         if was_offline:
-            self._tell_all(f"{self._root.path} is back.", "root-back")
-        self._refused = shoot.refused
+            self._tell.all(f"{self._root.path} is back.", "root-back")
+        self._refused, self._ignored = shoot.refused, shoot.ignored
         self._post_files.see(self._root.path, shoot.sources, now)
         self._settling.see(shoot.sources, now)
         self._last_scan = time.time()
@@ -198,46 +199,21 @@ class Daemon:
 
     def _hear_of_scores(self) -> None:
         for outcome in self._reception.results():
-            self._tell_score(outcome)
-            self._voice.scored(outcome, self._verdict(outcome))
-
-    def _tell_score(self, outcome: Outcome) -> None:
-        try:
-            write_sidecar(self._order.out, outcome, self._verdict(outcome))
-        except FileError as error:
-            self._book.say("sidecar-not-written", path=text(outcome.rel), why=error.message)
-
-    def _verdict(self, outcome: Outcome) -> Verdict | None:
-        return verdict(outcome.score, self._order.preset.preset.score) if outcome.score else None
+            self._tell.scored(outcome)
 
     def _hear_of_rounds(self) -> None:
         while not self._rounds.news.empty():
             match self._rounds.news.get():
                 case Made(outcome, seconds):
-                    self._tell_score(outcome)
-                    self._voice.made(outcome, seconds, self._verdict(outcome))
-                    self._failed |= outcome.problem is not None or any(d.status == "failed" for d in outcome.delivered)
+                    self._tell.made(outcome, seconds)
                 case RoundOver(error=None, posts=posts, notes=notes):
-                    self._tell_posts(posts, notes)
+                    self._tell.posts(posts, notes)
+                    self._post_files.heard(held=any(note.code == WAITS for note in notes))
                 case RoundOver(error=sqlite3.DatabaseError() as error):
                     raise error
-                case RoundOver(error=error):
+                case RoundOver(error=Exception() as error):
                     self._next_round_s = self._clock() + ROUND_PAUSE_S
-                    self._failed = True
-                    self._tell_all(f"A round ended early and is begun again: {error}", "round-failed")
-
-    def _tell_posts(self, posts: tuple[Post, ...], notes: tuple[Note, ...]) -> None:
-        """Each post once for each verdict; what waits, once for each reason."""
-        lines = [
-            f"Post {post.name} on {post.target}: {post.verdict}, {self._order.out / post.folder}" for post in posts
-        ]
-        lines += [note.message for note in notes]
-        for line in lines:
-            if line not in self._told:
-                self._tell_all(line, "post")
-        self._told = frozenset(lines)
-        self._blocked = any(post.verdict == "block" for post in posts) or any(note.code == FAULT for note in notes)
-        self._post_files.heard(held=any(note.code == WAITS for note in notes))
+                    self._tell.round_failed(error)
 
     def _maybe_begin_a_round(self) -> None:
         if self._rounds.busy or self._root.offline or self._clock() < self._next_round_s or not self._makes():
@@ -294,7 +270,7 @@ class Daemon:
         self._book.end()
         self._book.say("stopped", drained=True)
         failed = any(a.state in ("quarantined", "retry-wait") for a in self._book.all())
-        return ExitCode.SOME_FAILED if self._habits.once and (failed or self._failed or self._blocked) else ExitCode.OK
+        return ExitCode.SOME_FAILED if self._habits.once and (failed or self._tell.failed) else ExitCode.OK
 
     def state(self) -> dict[str, Any]:
         """What the heart says: for `status`, for a monitor, for the live page."""
@@ -307,8 +283,5 @@ class Daemon:
             "making": self._rounds.busy,
             "obstacle": self._obstacle,
             "waiting": [{"path": text(w.rel), "why": w.why} for w in self._settling.waiting(self._clock())[:50]],
+            "ignored": [{"path": text(i.rel), "why": f"its name is like {i.pattern}"} for i in self._ignored],
         }
-
-    def _tell_all(self, words: str, event: str) -> None:
-        self._voice.remark(words)
-        self._book.say(event, words=words)

@@ -22,3 +22,5 @@ class Habits:
     grace_s: float = 60.0
     least_free_bytes: int = LEAST_FREE_BYTES
     """Below this nothing is taken up."""
+    ignore: tuple[str, ...] = ()
+    """Patterns of names, and of paths where they hold a "/", that are left alone besides the usual ones."""

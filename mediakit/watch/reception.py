@@ -1,6 +1,6 @@
 """Receives what arrives: a verdict as soon as a photo seems to be there, an entry in the book as soon as it surely is.
 
-Settling -> glance -> Feedback          half a second after the last change: a verdict that may still be corrected
+Settling -> glance -> Feedback          a moment after the last change: a verdict that may still be corrected
 Settling -> what_is_missing -> Book     after the settling time, once the file and what belongs with it are whole
 """
 
@@ -21,7 +21,7 @@ AT_ONCE = 200
 
 
 class Reception:
-    """Used by the loop's thread. `beat` is called often, so that a long row of files does not look like a dead daemon."""
+    """Used by the loop's thread. `meanwhile` is called often: a long row of files must not look like a dead daemon."""
 
     def __init__(
         self, settling: Settling, book: Book, feedback: Feedback, limits: Limits, *, wake: Callable[[], None]
@@ -42,7 +42,9 @@ class Reception:
             else:
                 self._settling.glanced(source.rel)
 
-    def look_into(self, clock: Callable[[], float], goes_on: Callable[[], bool], beat: Callable[[], object]) -> None:
+    def look_into(
+        self, clock: Callable[[], float], goes_on: Callable[[], bool], meanwhile: Callable[[], object]
+    ) -> None:
         """Look into what has been quiet for long enough, and enter what is whole."""
         whole: list[Source] = []
         for source in self._settling.quiet(clock()):
@@ -53,7 +55,7 @@ class Reception:
             if len(whole) >= AT_ONCE:
                 self._enter(whole)
                 whole = []
-            beat()
+            meanwhile()
         self._enter(whole)
 
     def _is_whole(self, source: Source, now_s: float) -> bool:

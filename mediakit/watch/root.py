@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mediakit.batch.shoot import Shoot, find_sources
@@ -10,10 +11,11 @@ from mediakit.watch.notice import Canary
 
 
 class Root:
-    """Raises OSError where the folder is not there at the start."""
+    """Raises OSError where the folder is not there at the start. ignore: patterns of names to leave alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, ignore: Sequence[str] = ()) -> None:
         self.path = path
+        self._ignore = ignore
         self.offline = False
         self._canary = Canary.of(path)
 
@@ -23,7 +25,7 @@ class Root:
         The canary is asked before and after, since a share may go while it is walked.
         """
         try:
-            shoot = find_sources([self.path]) if self._canary.sings(self.path) else None
+            shoot = find_sources([self.path], ignore=self._ignore) if self._canary.sings(self.path) else None
         except (OSError, MediakitError):
             shoot = None
         return shoot if self._canary.sings(self.path) else None

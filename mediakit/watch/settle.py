@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from mediakit.batch.names import split_ending
 from mediakit.model import Kind, Source
 
 LONGEST_PAUSE_S = 60.0
 """Between two looks into a file that does not get whole."""
-GLANCE_S = 0.5
+GLANCE_S = 0.3
 """Quiet for this long, a photo may be looked at for its verdict; it is looked at again if it changes after all."""
 PAIR_WAIT_S = 75.0
 """How long the half of a pair waits for its other half, from its own last change."""
@@ -195,7 +196,7 @@ class Settling:
 
 
 def _stem(rel: str) -> str:
-    return rel[: -len(PurePosixPath(rel).suffix) or None].casefold()
+    return split_ending(rel)[0].casefold()
 
 
 def relative(paths: Iterable[str], root: str) -> Iterator[str]:

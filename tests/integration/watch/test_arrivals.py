@@ -148,3 +148,14 @@ def test_a_live_photo_whose_clip_comes_late_is_one_unit(
         until(lambda: states(out)["IMG_1.jpg"] == "published")
     claimed = [line["path"] for line in journal(out) if line.get("state") == "claimed"]
     assert claimed.count("IMG_1.jpg") == 1
+
+
+def test_what_is_left_alone_is_said_with_the_pattern_and_made_once_it_has_its_name(inbox: Path, out: Path) -> None:
+    save_photo_at(inbox / "draft 1.jpg", seed=1)
+    save_photo_at(inbox / "a.jpg", seed=2).rename(inbox / "a.jpg.crdownload")
+    with inside(inbox, out, ignore=("draft*",)):
+        until(lambda: {one["path"] for one in beat(out).get("ignored", [])} == {"draft 1.jpg", "a.jpg.crdownload"})
+        assert states(out) == {}
+        (inbox / "a.jpg.crdownload").rename(inbox / "a.jpg")
+        until(lambda: states(out) == {"a.jpg": "published"})
+        until(lambda: beat(out)["ignored"] == [{"path": "draft 1.jpg", "why": "its name is like draft*"}])

@@ -10,7 +10,7 @@ from watch_kit import live_still
 from mediakit.model import Kind, Source
 from mediakit.presets.schema import Limits
 from mediakit.watch.halves import awaited_half
-from mediakit.watch.settle import PAIR_WAIT_S, Settling
+from mediakit.watch.settle import GLANCE_S, PAIR_WAIT_S, Settling
 
 LIMITS = Limits()
 
@@ -67,9 +67,9 @@ def test_a_photo_is_glanced_at_once_for_each_time_it_changes() -> None:
     settling = Settling(5)
     first = Source(Path("/in"), "a.jpg", Kind.PHOTO, 5, 1, 1)
     settling.see([first, Source(Path("/in"), "a.mp4", Kind.CLIP, 5, 1, 2)], 0)
-    assert settling.to_glance(0.4) == []
-    assert settling.next_glance_s(0.4) is not None
-    assert settling.to_glance(0.5) == [first]
+    assert settling.to_glance(GLANCE_S - 0.1) == []
+    assert settling.next_glance_s(GLANCE_S - 0.1) is not None
+    assert settling.to_glance(GLANCE_S) == [first]
     settling.glanced("a.jpg")
     assert settling.to_glance(0.6) == []
     assert settling.next_glance_s(0.6) is None
