@@ -13,9 +13,13 @@ The names below are the public interface. They are loaded when they are first us
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+"""onnxruntime keeps notes on its use and sends them to its maker unless it is told not to before it is loaded."""
 
 if TYPE_CHECKING:
     from mediakit.api import Result, dry_run, process
