@@ -19,6 +19,7 @@ from mediakit.look.measure import Tone, measure
 from mediakit.model import Box, Crop, Face, Findings, Part, Score, Size
 from mediakit.quality import measures
 from mediakit.quality import parts as reasons
+from mediakit.quality.exposed import Exposed, heaped, stops_wanted
 from mediakit.quality.impression import Impression, impression
 from mediakit.quality.total import total
 
@@ -41,6 +42,7 @@ class Judged:
     noise: float
     judged_cast: float
     paper: float
+    exposed: Exposed
     work: Pixels
     shown: Size
 
@@ -67,12 +69,12 @@ def judge_photo(
     tone: of `look.measure`, for its reading of the light; measured here where it is not known. encoded_quality: the JPEG
     quality estimated from its tables, None where there are none. Raises MissingPartError where a part is not installed.
     """
-    work = measures.working_copy(rgb)
+    work = measures.working_colours(rgb)
     seen = impression(rgb)  # not the working copy: shrunk twice, a 1 MP photo would look softer than its 12 MP original
     scale = work.shape[1] / findings.size.width_px
     faces = [_scaled_face(face, scale) for face in findings.main_faces]
     subject = findings.subject.scaled(scale) if findings.subject else None
-    grey = measures.luma(work)
+    grey = measures.working_grey(rgb)
     noise = measures.noise_sigma(grey)
     where = faces[0].box if faces else subject
     soft = measures.softness_px(grey, noise, where)
@@ -81,11 +83,12 @@ def judge_photo(
     detail = measures.fine_detail(grey, noise)
     light = tone or measure(work, skin_boxes=[face.box for face in faces])
     paper = _paper(light)
+    exposed = Exposed(heaped(measures.thumbnail(work)), stops_wanted(light.curve))
     judged_cast = math.hypot(light.judged.warm, 1.5 * light.judged.magenta)
     found = [
         reasons.impression_part(seen.opinion),
         reasons.sharpness_part(soft, detail, seen.soft, of_face=bool(faces)),
-        *_light_parts(work, faces, seen, judged_cast, paper),
+        *_light_parts(work, measures.read_light(work), faces, seen, judged_cast, paper, exposed),
         reasons.noise_part(noise, seen.noise),
         reasons.resolution_part(shown),
     ]
@@ -94,7 +97,7 @@ def judge_photo(
     if tilt_counts and findings.tilt_deg is not None:
         found.append(reasons.tilt_part(findings.tilt_deg))
     found += _face_parts(grey, noise, faces)
-    return Judged(total(found), seen, soft, detail, noise, judged_cast, paper, work, shown)
+    return Judged(total(found), seen, soft, detail, noise, judged_cast, paper, exposed, work, shown)
 
 
 def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Crop) -> Score:
@@ -104,10 +107,10 @@ def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Cro
     and noise with the picture, develop changes light and colour (measured against the same part of the source), fewer pixels
     are less detail. Limits: what is no longer in the frame stays in the impression.
     """
-    before = _part_of(source, crop)
+    before, after = measures.read_light(_part_of(source, crop)), measures.read_light(rgb)
     faces = findings.main_faces
     enlarged = max(1.0, max(source.shown.width_px, source.shown.height_px) / max(crop.w_px, crop.h_px))
-    lighter = (_middle(rgb) - _middle(before)) / 15
+    lighter = (after.levels[1] - before.levels[1]) / 15
     seen = replace(
         source.seen,
         soft=_enlarged(source.seen.soft, enlarged),
@@ -116,13 +119,13 @@ def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Cro
         over=source.seen.over + lighter / 0.75,
     )
     size = Size(rgb.shape[1], rgb.shape[0])
-    judged_cast = source.judged_cast * _cast_left(rgb, before)
+    judged_cast = source.judged_cast * _cast_left(after, before)
     soft = None if source.soft_px is None else source.soft_px * enlarged
     return total(
         [
             reasons.impression_part(seen.opinion),
             reasons.sharpness_part(soft, source.detail, seen.soft, of_face=bool(faces)),
-            *_light_parts(rgb, faces, seen, judged_cast, source.paper),
+            *_light_parts(rgb, after, faces, seen, judged_cast, source.paper, source.exposed.lit_by(lighter)),
             reasons.noise_part(source.noise * enlarged, seen.noise),
             reasons.resolution_part(_true_size(size, crop)),
             *([reasons.faces_part(faces, size)] if faces else []),
@@ -139,23 +142,27 @@ def frame_parts(work: Pixels, faces: Sequence[Face], subject: Box | None, seen: 
         reasons.sharpness_part(
             soft, measures.fine_detail(grey, noise), seen.soft if seen else None, of_face=bool(faces)
         ),
-        *_light_parts(work, faces, seen, None),
+        *_light_parts(work, measures.read_light(work), faces, seen, None),
         reasons.noise_part(noise, seen.noise if seen else None),
     ]
 
 
 def _light_parts(
-    rgb: Pixels, faces: Sequence[Face], seen: Impression | None, cast: float | None, ground: float = 0.0
+    rgb: Pixels,
+    light: measures.Light,
+    faces: Sequence[Face],
+    seen: Impression | None,
+    judged_cast: float | None,
+    ground: float = 0.0,
+    exposed: Exposed = reasons.WELL_EXPOSED,
 ) -> list[Part]:
-    light = measures.lightness(rgb, faces[0].box if faces else None)
+    levels = measures.lightness(rgb, faces[0].box) if faces else light.levels
     # What looks too dark as well as too bright is a contrasty scene.
     under, over = (seen.under, seen.over - seen.under) if seen else (None, None)
-    small = measures.thumbnail(rgb)
-    white, black = measures.clipped_shares(small)
     return [
-        reasons.exposure_part(light, white, under, over, of_face=bool(faces), ground=ground),
-        reasons.clipping_part(white, black, ground),
-        reasons.cast_part(*measures.neutral_cast(small), cast),
+        reasons.exposure_part(levels, light.white, under, over, of_face=bool(faces), ground=ground, exposed=exposed),
+        reasons.clipping_part(light.white, light.black, ground),
+        reasons.cast_part(light.cast, light.readable, judged_cast),
     ]
 
 
@@ -202,14 +209,11 @@ def _part_of(source: Judged, crop: Crop) -> Pixels:
     return np.ascontiguousarray(part) if part.size else source.work
 
 
-def _middle(rgb: Pixels) -> float:
-    return measures.lightness(rgb)[1]
-
-
-def _cast_left(after: Pixels, before: Pixels) -> float:
+def _cast_left(after: measures.Light, before: measures.Light) -> float:
     """How much of the tint of the greys is left, 0..2."""
-    (now, seen), (was, had) = (measures.neutral_cast(measures.thumbnail(rgb)) for rgb in (after, before))
-    return 1.0 if min(seen, had) < 0.05 or was < 1 else min(2.0, now / was)
+    if min(after.readable, before.readable) < 0.05 or before.cast < 1:
+        return 1.0
+    return min(2.0, after.cast / before.cast)
 
 
 def _enlarged(level: float, times: float) -> float:
