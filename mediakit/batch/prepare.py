@@ -3,6 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_TUNABLES, _LARGE_PAGES = "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"
+
+
+@contextmanager
+def large_pages() -> Iterator[None]:
+    """Within it, processes that are started get their memory in pages of 2 MB where the system has them.
+
+    A picture is thousands of pages of 4 kB, and looking up where each lies is a tenth of a photo's time. The C library
+    reads this before a program's first line, hence by the environment; what a user set there stands.
+    """
+    if _TUNABLES in os.environ:
+        yield
+        return
+    os.environ[_TUNABLES] = _LARGE_PAGES
+    try:
+        yield
+    finally:
+        os.environ.pop(_TUNABLES, None)
 
 
 def prepare_worker() -> None:

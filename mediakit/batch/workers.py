@@ -19,7 +19,7 @@ from typing import Any
 
 from mediakit.batch.executor import Executor, Finished, Inline, Task, Work
 from mediakit.batch.plan import Job
-from mediakit.batch.prepare import prepare_worker
+from mediakit.batch.prepare import large_pages, prepare_worker
 from mediakit.batch.problems import refused
 from mediakit.errors import Fault
 from mediakit.model import Kind, Outcome, Problem
@@ -145,6 +145,7 @@ class Processes:
         self._running: dict[Future[Outcome], tuple[Job, float]] = {}
         self._alone = ExitStack()
         self._alone.enter_context(main_left_alone())
+        self._alone.enter_context(large_pages())
         self._pool: Any = ProcessPool(  # its own annotations do not satisfy a strict reader
             max_workers=processes,
             max_tasks=JOBS_PER_WORKER,
