@@ -36,10 +36,17 @@ def ledger_path(out: Path) -> Path:
     return home(out) / "ledger.sqlite"
 
 
+def scratch_room(out: Path) -> Path:
+    """Where intermediate files of all jobs lie; swept with what a killed run left there."""
+    room = home(out) / "scratch"
+    room.mkdir(parents=True, exist_ok=True)
+    return room
+
+
 def scratch(out: Path) -> Path:
     """A new, empty folder for one job's intermediate files; the caller removes it."""
-    folder = home(out) / "scratch" / uuid.uuid4().hex
-    folder.mkdir(parents=True)
+    folder = scratch_room(out) / uuid.uuid4().hex
+    folder.mkdir()
     return folder
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mediakit.tools.reach import Reach
 
 _TUNABLES, _LARGE_PAGES = "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"
 
@@ -26,9 +30,10 @@ def large_pages() -> Iterator[None]:
         os.environ.pop(_TUNABLES, None)
 
 
-def prepare_worker() -> None:
+def prepare_worker(reach: Reach | None = None) -> None:
     """Tie a worker to one core, its clips' encoder apart, and to its parent's life; confine it before it reads anything.
 
+    reach: what it needs of the disk; None leaves it all that its user has.
     OpenCV and OpenBLAS on two threads make a photo no sooner: its pieces are small, and the second core waits spinning.
     """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -43,6 +48,10 @@ def prepare_worker() -> None:
     from mediakit.tools.child import die_with_parent
 
     die_with_parent()
+    if reach is not None:
+        from mediakit.tools.reach import keep_to
+
+        keep_to(reach)
     import cv2
 
     cv2.setNumThreads(1)

@@ -15,15 +15,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from mediakit.batch.executor import Executor, Finished, Inline, Task, Work
+from mediakit.batch.outfolder import scratch_room
 from mediakit.batch.plan import Job
 from mediakit.batch.prepare import large_pages, prepare_worker
 from mediakit.batch.problems import refused
 from mediakit.errors import Fault
 from mediakit.model import Kind, Outcome, Problem
+from mediakit.platforms.load import extra_folders
 from mediakit.tools.confine import limit_cpu
+from mediakit.tools.reach import Reach, can_be_kept
 
 PHOTO_LIMIT_S = 180.0
 CLIP_LIMIT_S = 4 * 3600.0
@@ -112,7 +116,21 @@ def run_jobs(
 
 def _local(jobs: Sequence[Job], processes: int) -> Executor:
     """New sound for one clip is made in this process: there is no neighbour to protect, and starting one takes as long."""
-    return Inline() if len(jobs) == 1 and jobs[0].only_sound else Processes(processes)
+    return Inline() if len(jobs) == 1 and jobs[0].only_sound else Processes(processes, reach_of(jobs))
+
+
+def reach_of(jobs: Sequence[Job]) -> Reach | None:
+    """What workers need of the disk for these jobs; None where they cannot be kept to it (`tools.reach`)."""
+    if not can_be_kept():
+        return None
+    recipes = {id(item.recipe): item.recipe for job in jobs for item in job.wanted}
+    assets = {str(ref.path.parent) for recipe in recipes.values() for ref in recipe.assets.values()}
+    results = sorted({str(job.out) for job in jobs if job.out is not None})
+    return Reach(
+        reads=tuple(sorted({str(job.source.root) for job in jobs} | assets | set(map(str, extra_folders())))),
+        writes=tuple(results),
+        scratch=str(scratch_room(Path(results[0])).absolute()) if results else None,
+    )
 
 
 def _fed(executor: Executor, tasks: Sequence[Task], keep_going: KeepGoing) -> Iterator[Finished]:
@@ -136,9 +154,9 @@ def _fed(executor: Executor, tasks: Sequence[Task], keep_going: KeepGoing) -> It
 
 
 class Processes:
-    """A pool of processes on this machine. See the module's promise."""
+    """A pool of processes on this machine. See the module's promise. reach: what they need of the disk, None for all."""
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, processes: int, reach: Reach | None = None) -> None:
         from pebble import ProcessPool
 
         self.capacity = processes
@@ -150,6 +168,7 @@ class Processes:
             max_workers=processes,
             max_tasks=JOBS_PER_WORKER,
             initializer=prepare_worker,
+            initargs=[reach],
             context=multiprocessing.get_context("spawn"),
         )
 

@@ -36,13 +36,14 @@ OPTIONAL = {
     "distributed": "pip install 'mediakit[cluster]'   (process and watch on other machines)",
     "s3fs": "pip install 'mediakit[s3]'   (shoots and results in S3-compatible storage)",
     "cryptography": "pip install 'mediakit[sign]'   (signed presets)",
+    "landlockpy": "pip install 'mediakit[landlock]'   (on Linux: decoders reach originals and results, and no other file)",
     "noto-cjk-sans-otc": "pip install 'mediakit[words]'   (Chinese words on pictures, where no font for them is installed)",
 }
 
 
 def doctor(json: options.AsJson = False) -> None:
     """Say which parts are here and which are not. Exits 4 when a needed part is missing."""
-    rows = [*_packages(), *_parts(), _isolation()]
+    rows = [*_packages(), *_parts(), _isolation(), _reach()]
     if json:
         out().file.write(json_format.dumps({"schema": 1, "parts": rows}, ensure_ascii=False, indent=1) + "\n")
     else:
@@ -81,6 +82,26 @@ def _isolation() -> dict[str, Any]:
         return _row("no network for decoders", "", needed=False, hint=hint)
     cut_off = ended.code == 0 and len(ended.stdout.splitlines()) <= 1
     return _row("no network for decoders", "cut off" if cut_off else "", needed=False, hint=hint)
+
+
+def _reach() -> dict[str, Any]:
+    """Whether decoders and ffmpeg are kept to originals and results here: a process that is, tries to look elsewhere."""
+    import sys
+
+    from mediakit.tools.child import run_child
+    from mediakit.tools.reach import can_be_kept
+
+    name = "no other files for them"
+    hint = "needs Linux with Landlock and mediakit[landlock] (see docs/SECURITY.md)"
+    if not can_be_kept():
+        return _row(name, "", needed=False, hint=hint)
+    tries = (
+        "import os; from mediakit.tools.reach import Reach, keep_to; keep_to(Reach(()))\n"
+        "try: os.listdir('/'); print('reached')\n"
+        "except PermissionError: print('kept')"
+    )
+    ended = run_child([sys.executable, "-c", tries], timeout_s=30)
+    return _row(name, "kept to originals and results" if ended.stdout == b"kept\n" else "", needed=False, hint=hint)
 
 
 def _ffmpeg() -> str:

@@ -29,9 +29,13 @@ _HINT = "Compare it with a file in mediakit/platforms/data."
 
 @cache
 def platforms() -> tuple[Platform, ...]:
-    """Every platform, by id: those shipped, and those of the folders that MEDIAKIT_PLATFORMS names (PATH syntax)."""
-    folders = [Path(name) for name in os.environ.get(EXTRA_FOLDERS, "").split(os.pathsep) if name]
-    return load_platforms(folders)
+    """Every platform, by id: those shipped, and those of the extra folders."""
+    return load_platforms(extra_folders())
+
+
+def extra_folders() -> list[Path]:
+    """The folders that MEDIAKIT_PLATFORMS names (PATH syntax)."""
+    return [Path(name) for name in os.environ.get(EXTRA_FOLDERS, "").split(os.pathsep) if name]
 
 
 def load_platforms(folders: Sequence[Path] = ()) -> tuple[Platform, ...]:

@@ -18,10 +18,11 @@ from contextlib import ExitStack
 from typing import Any
 
 from mediakit.batch.ledger import rebuild
-from mediakit.batch.outfolder import ledger_path, only_run, sweep
+from mediakit.batch.outfolder import ledger_path, only_run, scratch_room, sweep
 from mediakit.batch.shoot import Ignored, Refusal
 from mediakit.batch.workers import main_left_alone
 from mediakit.errors import ExitCode
+from mediakit.tools.reach import Reach, can_be_kept
 from mediakit.watch.book import Book, text
 from mediakit.watch.feedback import Feedback
 from mediakit.watch.habits import POLLED_SETTLE_S, SETTLE_S, Habits
@@ -81,11 +82,16 @@ class Daemon:
         self._book = stack.enter_context(Book(self._order.out))
         self._left = self._book.begin()
         self._tell = Teller(self._order, self._book, self._voice)
-        feedback = Feedback(preset.limits, scored=preset.score.measure)
+        feedback = Feedback(preset.limits, scored=preset.score.measure, reach=self._reach())
         stack.callback(feedback.close)
         self._reception = Reception(self._settling, self._book, feedback, preset.limits, wake=wake)
         self._rounds = Rounds(self._order, self._book, self._means, keep_going=self._makes, wake=wake)
         self._rounds.write_missing_notes()
+
+    def _reach(self) -> Reach | None:
+        """What giving a verdict needs of the disk: the inbox to read, a room of its own to write to."""
+        room = str(scratch_room(self._order.out).absolute())
+        return Reach((str(self._order.root),), (room,), room) if can_be_kept() else None
 
     def stop(self) -> None:
         """Take nothing new, let what runs finish."""

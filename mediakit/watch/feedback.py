@@ -18,14 +18,15 @@ from mediakit.batch.prepare import prepare_worker
 from mediakit.batch.workers import PHOTO_LIMIT_S, run_job
 from mediakit.model import Kind, Outcome, Source
 from mediakit.presets.schema import Limits
+from mediakit.tools.reach import Reach
 
 MOST_WAITING = 12
 
 
 class Feedback:
-    """Scores photos beside the batch. `close` it."""
+    """Scores photos beside the batch, reaching no more of the disk than `reach`. `close` it."""
 
-    def __init__(self, limits: Limits, *, scored: bool = True) -> None:
+    def __init__(self, limits: Limits, *, scored: bool = True, reach: Reach | None = None) -> None:
         from pebble import ProcessPool
 
         self._scored = scored
@@ -36,6 +37,7 @@ class Feedback:
             max_workers=1,
             max_tasks=500,
             initializer=prepare_worker,
+            initargs=[reach],
             context=multiprocessing.get_context("spawn"),
         )
         if scored:

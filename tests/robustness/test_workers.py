@@ -15,9 +15,9 @@ from mediakit.model import Kind, Outcome, Source
 from mediakit.presets.schema import Limits
 
 
-def job(rel: str) -> Job:
+def job(rel: str, out: Path | None = None) -> Job:
     source = Source(Path("/nowhere"), rel, Kind.PHOTO, 1, 1)
-    return Job(source=source, sha256="", out=None, limits=Limits(), settings="")
+    return Job(source=source, sha256="", out=out, limits=Limits(), settings="")
 
 
 def act(item: Job, threads: int) -> Outcome:
@@ -39,7 +39,8 @@ def act(item: Job, threads: int) -> Outcome:
 @pytest.mark.slow
 def test_deaths_are_charged_to_the_file_that_caused_them(tmp_path):
     names = ["a", "kill", "b", "crash", "c", f"once:{tmp_path / 'tried'}", "d"]
-    found = {f.job.source.rel: f.outcome for f in run_jobs([job(n) for n in names], processes=2, threads=1, work=act)}
+    jobs = [job(name, out=tmp_path) for name in names]
+    found = {f.job.source.rel: f.outcome for f in run_jobs(jobs, processes=2, threads=1, work=act)}
     assert set(found) == set(names)
     codes = {name: outcome.problem.code if outcome.problem else None for name, outcome in found.items()}
     assert codes.pop("kill") == Fault.OUT_OF_MEMORY

@@ -39,6 +39,7 @@ def until_killed_at(moment: str, inbox: Path, out: Path, options: list[str]) -> 
         "MEDIAKIT_TEST_KILL": moment,
         "MEDIAKIT_TEST_OUT": str(out),
         "MEDIAKIT_TEST_MARK": str(mark),
+        "MEDIAKIT_LANDLOCK": "off",  # a confined worker cannot kill its daemon
     }
     with running(inbox, out, *options, env=env) as daemon:
         until(lambda: daemon.poll() is not None)
