@@ -85,3 +85,11 @@ def wait_a_while(job: Job, threads: int) -> Outcome:
     """Work that takes time and no core, for measuring what a cluster itself takes."""
     time.sleep(WAIT_S)
     return Outcome(rel=job.source.rel, sha256="", kind=job.source.kind)
+
+
+def note_when(job: Job, threads: int) -> Outcome:
+    """Work that says when and where it was done; the clock is the machine's."""
+    begun_s = time.monotonic()
+    time.sleep(0.5)
+    facts = {"begun_s": begun_s, "ended_s": time.monotonic(), "process": os.getpid()}
+    return Outcome(rel=job.source.rel, sha256="", kind=job.source.kind, facts=facts)

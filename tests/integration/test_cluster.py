@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,11 @@ from mediakit.batch.node import ENV_PATHS, mapped, path_map, relocated
 from mediakit.batch.outfolder import TEMPORARY, ledger_path
 from mediakit.batch.workers import run_job, running_on
 from mediakit.errors import MissingPartError, UsageError
-from mediakit.model import Outcome
+from mediakit.model import Kind, Outcome
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-from cluster_kit import TestCluster, cluster
+import cluster_kit
+from cluster_kit import TestCluster, cluster, note_when
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 TO = ["xiaohongshu.image"]
@@ -153,6 +155,30 @@ def test_a_cluster_where_nobody_takes_clips_says_so(share: Path, tmp_path: Path)
         running_on(found.address),
     ):
         process(share / "shoot/VID_1.mp4", to=["xiaohongshu.video"], out=tmp_path / "out")
+
+
+def test_a_node_makes_one_clip_at_a_time_and_photos_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shoot = photo_shoot(tmp_path / "shoot", 5)
+    for number in range(4):
+        (shoot / f"VID_{number}.mp4").write_bytes(b"never opened")
+    plan = dry_run(shoot, to=[*TO, "xiaohongshu.video"], out=tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(Path(cluster_kit.__file__).parent))
+    with cluster(tmp_path) as found:
+        executor = Cluster(found.address)
+        for job in plan.jobs:
+            executor.submit(Task(job, 1, note_when))
+        done = [finished.outcome for finished in executor.as_completed()]
+        executor.shutdown()
+    assert sorted(outcome.rel for outcome in done) == [job.source.rel for job in plan.jobs]
+    clips, photos = (
+        sorted((o.facts["begun_s"], o.facts["ended_s"], o.facts["process"]) for o in done if o.kind is kind)
+        for kind in (Kind.CLIP, Kind.PHOTO)
+    )
+    assert all(ended <= begun for (_, ended, _), (begun, _, _) in pairwise(clips)), "two clips at a time on one node"
+    assert len({process for _, _, process in clips}) == 1
+    beside = [p for p in photos for c in clips if p[0] < c[1] and c[0] < p[1] and p[2] != c[2]]
+    assert beside, "no photo was made while a clip was"
 
 
 def test_nobody_at_the_address_is_said_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
