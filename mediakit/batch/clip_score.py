@@ -50,13 +50,17 @@ def score_output(
     cube = planned.output.look
     kept = _kept(planned, look, info)
     frames = [_framed(sample.rgb, _at(planned, sample.t_s), shown, colour, info.size) for sample in kept]
-    runs = [[_framed(rgb, planned.framing, shown, colour, info.size) for rgb in run] for run in look.runs]
+    run_times = _run_times(look, info)
+    runs = [
+        [_framed(rgb, _at(planned, time_s), shown, colour, info.size) for rgb in run]
+        for time_s, run in zip(run_times, look.runs, strict=True)
+    ]
     begin = float(planned.output.begin)
     seen = ClipSeen(
         frames=[cube.apply(rgb) for rgb in frames] if cube else frames,
         times_s=[max(0.0, sample.t_s - begin) for sample in kept],
         runs=runs,
-        run_times_s=[max(0.0, time_s - begin) for time_s in _run_times(look, info)],
+        run_times_s=[max(0.0, time_s - begin) for time_s in run_times],
     )
     return score_clip(seen, shown=_true_size(planned.framing, shown), sound=_sound(planned, recipe, heard))
 
@@ -68,11 +72,8 @@ def _run_times(look: ClipLook, info: ClipInfo) -> list[float]:
 
 
 def _at(planned: Planned, t_s: float) -> Framing:
-    """The framing at a moment of the source: it moves where the camera does."""
-    camera = planned.output.camera
-    if camera is None:
-        return planned.framing
-    return replace(planned.framing, crop=camera.crop_at(t_s - float(planned.output.begin)))
+    """The framing at a moment of the source."""
+    return planned.output.framing_at(max(0.0, t_s - float(planned.output.begin)))
 
 
 def _kept(planned: Planned, look: ClipLook, info: ClipInfo) -> Sequence[Sample]:

@@ -37,6 +37,7 @@ def can_copy_picture(info: ClipInfo, output: ClipOutput) -> bool:
         (output.look is None or output.look.is_identity)
         and output.logo is None
         and output.camera is None
+        and not output.scenes
         and output.jumps is None
         and not output.mattes
         and output.denoise == 0

@@ -1,13 +1,12 @@
 """The picture part of a filtergraph: from decoded frames of a clip to the frames of each deliverable.
 
 One decode feeds them all: frames are put upright (ffmpeg applies the display matrix), deinterlaced, brought to a
-constant rate, then split; each deliverable crops, scales and colours its own. zscale (zimg) scales and converts matrices
-exactly; colours are looked up in 16-bit RGB, where ffmpeg's `lut3d` is three times as fast as in 8 bit.
+constant rate, then split; each deliverable crops, scales and colours its own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,16 +14,16 @@ from typing import TYPE_CHECKING
 from mediakit.model import Crop, Fit, Seconds, Size
 from mediakit.pixels.resample import placed
 from mediakit.video.clip import ClipInfo
-from mediakit.video.colour import matrix_of
 from mediakit.video.graph import Chain, Filter, make
 from mediakit.video.pan import pan_for
+from mediakit.video.scaling import scaled, tagged
 from mediakit.video.steady import taken_back
 from mediakit.video.veil_graph import veil_chains
 
 if TYPE_CHECKING:
     from mediakit.frame.reframe import CameraPath
+    from mediakit.frame.scenes import Scene
 
-RGB_FORMATS = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "x2rgb", "x2bgr")
 BACKDROP_SIDE_PX = 96
 BACKDROP_SIGMA_PX = BACKDROP_SIDE_PX / 18
 BACKDROP_LIGHT = 0.82
@@ -51,6 +50,8 @@ class PictureStep:
     logo_y_px: int = 0
     camera: CameraPath | None = None
     """Where the crop moves; its window is as large as `crop`."""
+    scenes: tuple[Scene, ...] = ()
+    """Where parts are framed in different ways, each with a `crop`, `fit` and `camera` of its own; empty for one."""
     jumps: Path | None = None
     """What `steady.find_jumps` found, for a clip that is steadied."""
     denoise: float = 0.0
@@ -110,17 +111,18 @@ def _step_chains(
 ) -> list[Chain]:
     steady = taken_back(step.jumps, info) if step.jumps is not None else ()
     timed = (*before, *steady, *_timed(step))
-    finish = (*_cleaned(step), make("setsar", sar="1"), *_tagged())
+    finish = (*_cleaned(step), make("setsar", sar="1"), *tagged())
     final = f"v{n}"
     drawn = f"p{n}" if step.logo_input is not None or step.written is not None else final
-    chains = _drawn(info, step, source, timed, (*finish,), drawn, n)
+    draw = _drawn_in_scenes if step.scenes else _drawn
+    chains = draw(info, step, source, timed, finish, drawn, str(n))
     if step.logo_input is not None:
         laid = f"q{n}" if step.written is not None else final
         chains += _logo(step, n, drawn, laid)
         drawn = laid
     if step.written is not None:
         small = make("zscale", w=step.written.width_px, h=step.written.height_px, filter="lanczos")
-        chains.append(Chain((drawn,), (small, *_tagged()), (final,)))
+        chains.append(Chain((drawn,), (small, *tagged()), (final,)))
     return chains
 
 
@@ -142,26 +144,53 @@ def _drawn(
     before: tuple[Filter, ...],
     after: tuple[Filter, ...],
     to: str,
-    n: int,
+    name: str,
 ) -> list[Chain]:
+    """One framing; `name` keeps its pads apart from those of others."""
     cut = _cropped(info, step.crop)
     if step.fit == "crop" and step.camera is not None:
         return [Chain(source, (*before, *_panned(info, step, step.camera), *after), (to,))]
     if step.fit == "crop":
-        return [Chain(source, (*before, *cut, *_scaled(info, step.size, step.cube), *after), (to,))]
+        return [Chain(source, (*before, *cut, *scaled(info, step.size, step.cube), *after), (to,))]
     at = _even(placed(step.crop.size, step.size))
-    inside = _scaled(info, at.size, step.cube)
+    inside = scaled(info, at.size, step.cube)
     if step.fit == "pad":
         colour = "0x" + step.pad_colour.lstrip("#")
         pad = make("pad", w=step.size.width_px, h=step.size.height_px, x=at.x_px, y=at.y_px, color=colour)
         return [Chain(source, (*before, *cut, *inside, pad, *after), (to,))]
-    back, front = f"b{n}", f"f{n}"
+    back, front = f"b{name}", f"f{name}"
     return [
         Chain(source, (*before, *cut, make("split", outputs=2)), (f"{back}i", f"{front}i")),
         Chain((f"{back}i",), _backdrop(info, step), (back,)),
         Chain((f"{front}i",), inside, (front,)),
         Chain((back, front), (make("overlay", x=at.x_px, y=at.y_px, format="yuv420"), *after), (to,)),
     ]
+
+
+def _drawn_in_scenes(
+    info: ClipInfo,
+    step: PictureStep,
+    source: tuple[str, ...],
+    before: tuple[Filter, ...],
+    after: tuple[Filter, ...],
+    to: str,
+    name: str,
+) -> list[Chain]:
+    """Each scene drawn from its own frames, then one after the other. No frame waits: the others' are dropped at once."""
+    taken = tuple(f"t{name}x{k}" for k in range(len(step.scenes)))
+    shown = tuple(f"u{name}x{k}" for k in range(len(step.scenes)))
+    chains = [Chain(source, (*before, make("split", outputs=len(taken))), taken)]
+    for k, scene in enumerate(step.scenes):
+        cut = (make("trim", start_frame=scene.begin, end_frame=scene.end), make("setpts", expr="PTS-STARTPTS"))
+        framing = scene.framing
+        alone = replace(step, crop=framing.crop, fit=framing.fit, camera=scene.camera, scenes=())
+        same = (make("setsar", sar="1"), *tagged())
+        chains += _drawn(info, alone, (taken[k],), cut, same, shown[k], f"{name}x{k}")
+    counted = (
+        make("settb", expr=1 / step.fps),
+        make("setpts", expr="N"),
+    )  # exact again: joining rounds to microseconds
+    return [*chains, Chain(shown, (make("concat", n=len(shown)), *counted, *after), (to,))]
 
 
 def _panned(info: ClipInfo, step: PictureStep, camera: CameraPath) -> tuple[Filter, ...]:
@@ -172,14 +201,14 @@ def _panned(info: ClipInfo, step: PictureStep, camera: CameraPath) -> tuple[Filt
     if camera.upright:
         across = Fraction(stored.width_px, info.size.width_px)
         beside = _even_span(step.crop.x_px * across, step.crop.w_px * across, stored.width_px)
-        scaled = Size(width, pan.scaled_px)
+        long = Size(width, pan.scaled_px)
     else:
         down = Fraction(stored.height_px, info.size.height_px)
         beside = _even_span(step.crop.y_px * down, step.crop.h_px * down, stored.height_px)
-        scaled = Size(pan.scaled_px, height)
+        long = Size(pan.scaled_px, height)
     return (
         pan.first_crop(camera.knots, beside),
-        *_scaled(info, scaled, step.cube),
+        *scaled(info, long, step.cube),
         pan.second_crop(camera.knots, width if camera.upright else height),
     )
 
@@ -212,52 +241,6 @@ def _even(box: Crop) -> Crop:
     return Crop(box.x_px // 2 * 2, box.y_px // 2 * 2, max(2, box.w_px // 2 * 2), max(2, box.h_px // 2 * 2))
 
 
-def _scaled(info: ClipInfo, size: Size, cube: str | None) -> tuple[Filter, ...]:
-    """To `size` and to BT.709 video range, through the cube where there is one."""
-    is_rgb = info.pix_fmt.startswith(RGB_FORMATS)
-    matrix = "gbr" if is_rgb else matrix_of(info.colour, info.coded)
-    is_full = is_rgb or info.colour.full_range
-    dither = "ordered" if info.bit_depth > 8 else "none"
-    # Curve and primaries are the cube's business: declared alike on both sides, zscale leaves them alone.
-    known = make(
-        "setparams",
-        range="full" if is_full else "limited",
-        color_primaries="bt709",
-        color_trc="bt709",
-        colorspace=matrix,
-    )
-    scale: dict[str, str | int] = {
-        "w": size.width_px,
-        "h": size.height_px,
-        "filter": "lanczos",
-        "matrixin": _ZIMG_MATRIX[matrix],
-        "rangein": "full" if is_full else "limited",
-    }
-    narrow = make("format", pix_fmts="yuv420p")
-    if cube is None:
-        return (known, make("zscale", **scale, matrix="709", range="limited", dither=dither), narrow)
-    return (
-        known,
-        make("zscale", **scale, matrix="gbr", range="full"),
-        make("format", pix_fmts="gbrp16le"),
-        make("lut3d", file=cube, interp="tetrahedral"),
-        make("setparams", range="full", color_primaries="bt709", color_trc="bt709", colorspace="gbr"),
-        make("zscale", matrixin="gbr", rangein="full", matrix="709", range="limited", dither=dither),
-        narrow,
-    )
-
-
-_ZIMG_MATRIX = {
-    "gbr": "gbr",
-    "bt709": "709",
-    "bt470bg": "470bg",
-    "smpte170m": "170m",
-    "smpte240m": "240m",
-    "bt2020nc": "2020_ncl",
-    "bt2020c": "2020_cl",
-}
-
-
 def _backdrop(info: ClipInfo, step: PictureStep) -> tuple[Filter, ...]:
     """The picture's middle, filling the frame, without detail: made small, blurred there, enlarged."""
     shrink = Fraction(BACKDROP_SIDE_PX, max(step.size.width_px, step.size.height_px))
@@ -266,7 +249,7 @@ def _backdrop(info: ClipInfo, step: PictureStep) -> tuple[Filter, ...]:
     covered = Size(max(w, -(-step.crop.w_px * cover // 2) * 2), max(h, -(-step.crop.h_px * cover // 2) * 2))
     dim = {plane: f"{zero}+(val-{zero})*{BACKDROP_LIGHT}" for plane, zero in (("y", 16), ("u", 128), ("v", 128))}
     return (
-        *_scaled(info, covered, step.cube),
+        *scaled(info, covered, step.cube),
         make("crop", w=w, h=h),
         make("gblur", sigma=BACKDROP_SIGMA_PX),
         make("lutyuv", **dim),
@@ -284,9 +267,5 @@ def _logo(step: PictureStep, n: int, picture: str, to: str) -> list[Chain]:
     lay = make("overlay", x=step.logo_x_px, y=step.logo_y_px, format="yuv420", eof_action="repeat")
     return [
         Chain((f"{step.logo_input}:v",), logo, (f"l{n}",)),
-        Chain((picture, f"l{n}"), (lay, *_tagged()), (to,)),
+        Chain((picture, f"l{n}"), (lay, *tagged()), (to,)),
     ]
-
-
-def _tagged() -> tuple[Filter, ...]:
-    return (make("setparams", range="limited", color_primaries="bt709", color_trc="bt709", colorspace="bt709"),)

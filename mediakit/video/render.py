@@ -18,6 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mediakit.frame.solve import Framing
 from mediakit.model import Crop, Fit, Seconds, Size
 from mediakit.tools.ffmpeg import run_ffmpeg
 from mediakit.video.clip import ClipInfo
@@ -26,6 +27,7 @@ from mediakit.video.encode import Encoding
 
 if TYPE_CHECKING:
     from mediakit.frame.reframe import CameraPath
+    from mediakit.frame.scenes import Scene
     from mediakit.pixels.cube import Cube
     from mediakit.video.veil import Matte
 
@@ -75,8 +77,17 @@ class ClipOutput:
     """What is hidden in the picture (see `veil`)."""
     camera: CameraPath | None = None
     """Where the crop moves: its frames are the deliverable's, its window is as large as `crop`, its first crop."""
+    scenes: tuple[Scene, ...] = ()
+    """Where its shots are framed in different ways: two and more, and the three above are the first's."""
     as_shot: bool = False
     """The picture is wanted as the camera wrote it: it is copied in any codec, size, rate and rotation."""
+
+    def framing_at(self, t_s: float) -> Framing:
+        """What is shown at a moment of the deliverable, and how."""
+        frame = t_s * float(self.fps)
+        if self.scenes:
+            return next((one for one in self.scenes if frame < one.end), self.scenes[-1]).framing_at(frame)
+        return Framing(self.camera.crop_at(t_s) if self.camera is not None else self.crop, self.fit, "")
 
     def duration(self, info: ClipInfo) -> Seconds:
         """Exactly how long the deliverable will be: whole frames, at least one. The sound is cut to this."""

@@ -135,6 +135,7 @@ class Encoder:
             logo_x_px=logo.x_px if logo else 0,
             logo_y_px=logo.y_px if logo else 0,
             camera=output.camera,
+            scenes=output.scenes,
             written=output.written,
             jumps=output.jumps,
             mattes=mattes,

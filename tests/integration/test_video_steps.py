@@ -7,10 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pytest
 from clip_maker import encode, ffprobe, picture, stream, track
 
 from mediakit.frame.path import Knot
 from mediakit.frame.reframe import CameraPath
+from mediakit.frame.scenes import Scene
+from mediakit.frame.solve import Framing
 from mediakit.model import Crop, Size
 from mediakit.presets.schema import Limits
 from mediakit.tools.ffmpeg import file_url, find_ffmpeg
@@ -60,14 +63,45 @@ def test_a_moving_crop_shows_exactly_its_path(tmp_path: Path) -> None:
     assert steps.std() < 0.6, "evenly"
 
 
+def test_a_border_comes_and_goes_with_the_scene_to_the_frame(tmp_path: Path) -> None:
+    ramp = "color=s=640x360:r=30000/1001:d=3,format=yuv420p,geq=lum=16+219*X/640:cb=128:cr=128"
+    source = encode("-f", "lavfi", "-i", ramp, to=tmp_path / "in.mp4", options=("-crf", "4"))
+    info = probe(source, Limits())
+    window, size = Size(202, 360), Size(720, 1280)
+    pan = pan_for(info, stored_size(info), window, size)
+    assert pan is not None
+    knots = (Knot(0, 100), Knot(29, 100 + 29 * 9))
+    camera = CameraPath(
+        picture=info.size, window=window, upright=False, grid=pan.grid(info.fps, 1.0), knots=knots
+    )  # fmt: skip
+    whole = Framing(Crop.whole(info.size), "pad", "two people far apart")
+    scenes = (
+        Scene(0, 20, whole), Scene(20, 50, Framing(camera.crop_at(0), "crop", "one"), camera), Scene(50, 85, whole),
+    )  # fmt: skip
+    out = ClipOutput(
+        path=tmp_path / "out.mp4", size=size, crop=whole.crop, fit="pad", fps=info.fps, scenes=scenes,
+        length=85 / info.fps, pad_colour="#ffffff",
+    )  # fmt: skip
+    render_clip(source, info, [out])
+    found = stream(ffprobe(out.path), "video")
+    assert (found["nb_frames"], found["r_frame_rate"]) == ("85", "30000/1001")
+    assert float(found["duration"]) == pytest.approx(85 * 1001 / 30000, abs=1e-3)
+    top = middles(out.path, "crop=64:4:(iw-64)/2:8")
+    is_white = top > 230
+    assert is_white[:20].all() and not is_white[20:50].any() and is_white[50:].all()
+    shown = middles(out.path)[20:50]
+    expected = np.array([ramp_level(camera.start_px(n) + window.width_px / 2) for n in range(30)])
+    assert np.abs(shown - shown[0] - (expected - expected[0])).max() < 1.5
+
+
 def ramp_level(x_px: float) -> float:
     """Luma of a black to white ramp over 640 px in video range."""
     return 16 + 219 * x_px / 640
 
 
-def middles(path: Path) -> np.ndarray:
-    """The middle column's level in every frame."""
-    command = [str(find_ffmpeg()), "-v", "error", "-i", file_url(path), "-vf", "crop=4:64:(iw-4)/2:(ih-64)/2"]
+def middles(path: Path, part: str = "crop=4:64:(iw-4)/2:(ih-64)/2") -> np.ndarray:
+    """The level in every frame of the middle column, or of another part of 256 pixels."""
+    command = [str(find_ffmpeg()), "-v", "error", "-i", file_url(path), "-vf", part]
     raw = subprocess.run(
         [*command, "-f", "rawvideo", "-pix_fmt", "yuv444p", "-"], capture_output=True, check=True
     ).stdout

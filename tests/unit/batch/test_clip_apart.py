@@ -53,7 +53,9 @@ def framed(apart: str, look: ClipLook, tmp_path: Path):
     info = replace(probe(source, Limits()), duration=Fraction(10), frames=300)
     followed = Followed(SIZE, (Shot(0.0, 10.0, (talking(LEFT, 0, 5), talking(RIGHT, 5, 10))),), TIMES)
     heard = Heard(((0.0, 10.0),), -20.0, -3.0, 0.0, False, -50.0, 10.0)
-    return framed_over_time(recipe(apart), info, look, followed, heard, Cut(begin_s=0.0, frames=300, fps=Fraction(30)))
+    cut = Cut(begin_s=0.0, frames=300, fps=Fraction(30))
+    (scene,) = framed_over_time(recipe(apart), info, look, followed, heard, cut)
+    return scene.framing, scene.camera
 
 
 def test_a_border_shows_both(look: ClipLook, tmp_path: Path):
@@ -71,3 +73,17 @@ def test_the_camera_cuts_to_whoever_speaks(look: ClipLook, tmp_path: Path):
     assert late.x_px <= RIGHT.x and RIGHT.right <= late.x_px + late.w_px
     places = [camera.crop_at(t).x_px for t in np.arange(0, 9.9, 1 / 30)]
     assert np.count_nonzero(np.diff(places)) == 1, "a cut, and no pan between them"
+
+
+def test_a_border_is_only_there_in_the_shot_that_needs_it(look: ClipLook, tmp_path: Path):
+    source = encode(*picture("color=c=gray", w=640, h=360), to=tmp_path / "in.mp4", options=TAGGED_709)
+    info = replace(probe(source, Limits()), duration=Fraction(10), frames=300)
+    alone = Track([Sighting(t, Face(RIGHT, 0.95)) for t in TIMES if t >= 4])
+    both = tuple(Track([Sighting(t, Face(box, 0.95)) for t in TIMES if t < 4]) for box in (LEFT, RIGHT))
+    followed = Followed(SIZE, (Shot(0.0, 4.0, both), Shot(4.0, 10.0, (alone,))), TIMES)
+    cut = Cut(begin_s=1.0, frames=270, fps=Fraction(30))
+    first, second = framed_over_time(recipe("pad"), info, look, followed, None, cut)
+    assert (first.begin, first.end, second.begin, second.end) == (0, 90, 90, 270), "they follow one another"
+    assert first.framing.fit != "crop" and second.framing.fit == "crop"
+    shown = [second.framing_at(frame).crop for frame in range(90, 270)]
+    assert all(crop.x_px <= RIGHT.x and RIGHT.right <= crop.x_px + crop.w_px for crop in shown)
