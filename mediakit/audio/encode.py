@@ -75,27 +75,34 @@ class _Player:
         self._decoder = av.CodecContext.create("aac", "r")
         self._decoder.extradata = config
         self._played = played
-        self._heard, self._samples = np.empty((2, BLOCK + PACKET), np.float32), 0
+        self._decoded = av.AudioFifo()
+        self._starting_up = True
+        self._left = 0
 
     def play(self, packet: Packet[Any]) -> int:
         """How many samples `packet` adds: those from 0 on, as many as it says it lasts."""
-        first, before = max(0, -(packet.pts or 0)), self._samples
         for frame in cast(list[Any], self._decoder.decode(packet)):
-            last = min(frame.samples, packet.duration or 0)
-            end = self._samples + max(0, last - first)
-            for side, plane in zip(self._heard, frame.planes, strict=True):
-                side[self._samples : end] = np.frombuffer(plane, np.float32, frame.samples)[first:last]
-            self._samples = end
-        added = self._samples - before
-        if self._samples >= BLOCK:
-            self.finish()
+            frame.pts = None  # else the queue works out the time of each frame
+            self._decoded.write(frame)
+        added = max(0, (packet.duration or 0) - max(0, -(packet.pts or 0)))
+        self._left += added
+        while self._left >= BLOCK and self._decoded.samples > BLOCK + PACKET:
+            self._hand_over(BLOCK)
         return added
 
     def finish(self) -> None:
         """Hand over what is left."""
-        if self._played is not None and self._samples:
-            self._played(self._heard[:, : self._samples].copy())
-        self._samples = 0
+        while self._left:
+            self._hand_over(min(BLOCK, self._left))
+
+    def _hand_over(self, samples: int) -> None:
+        if self._starting_up:
+            self._decoded.read(PACKET)
+            self._starting_up = False
+        frame = self._decoded.read(samples)
+        self._left -= samples
+        if self._played is not None and frame is not None:
+            self._played(cast(Block, frame.to_ndarray()))
 
 
 def _dithered(blocks: Iterable[Block]) -> Iterator[Block]:

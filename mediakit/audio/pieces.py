@@ -5,7 +5,7 @@ both were cut by the same window (ISO/IEC 14496-3, 4.6.11). So a piece begins `_
 find its bit rate, and runs on `_RUN_OUT` packets too long; the stream changes over at a packet before which both pieces
 chose the same window. Measured here on music, speech and tones: the error against the original is that of one long piece
 within 0.5 dB, and no larger at the joins. Should two pieces nowhere agree, the earlier one is encoded on over the later.
-A piece whose two sides are the same is encoded as one, see `alike`.
+A piece whose two sides are the same is encoded as one, see `alike`; one that cannot use its bits gets fewer, see `needed`.
 
 The "fast" coder of ffmpeg's encoder is used on purpose: from 64 kbps a channel upwards it is both closer to the original
 (measured here at 128 kbps: 4 to 5 dB less error) and twice as quick.
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mediakit.audio.alike import CODER_OF_ONE, SHARE_OF_ONE, as_pair
+from mediakit.audio.needed import needed_kbps
 from mediakit.audio.pcm import RATE, Block, silence
 from mediakit.audio.side_by_side import in_order
 
@@ -37,6 +38,10 @@ _RUN_UP = 16 * PACKET
 _RUN_OUT = 6 * PACKET
 _SEARCHED = 4 * PACKET  # before and behind the intended place, less than either run
 _TICK = Fraction(1, RATE)
+_AMPLE = 2.0
+"""Times what the sound can use: more is not spent on it."""
+_LEAST_KBPS = 64
+"""A channel: below it the "fast" coder is none of the best."""
 _PAIR = 1  # the syntax element of two channels (ID_CPE)
 
 
@@ -110,7 +115,7 @@ def _encoded(sound: _Sound, *, kbps: int) -> _Piece:
 
     alike = np.array_equal(sound.samples[0], sound.samples[-1])
     sides, layout, options = (1, "mono", CODER_OF_ONE) if alike else (2, "stereo", CODER)
-    rate = int(kbps * 1000 * (SHARE_OF_ONE if alike else 1))
+    rate = int(_rate_kbps(sound.samples[:sides], kbps * (SHARE_OF_ONE if alike else 1.0)) * 1000)
     coder = av.CodecContext.create("aac", "w")
     assert isinstance(coder, av.AudioCodecContext)
     coder.sample_rate, coder.layout, coder.format = RATE, layout, "fltp"
@@ -120,6 +125,12 @@ def _encoded(sound: _Sound, *, kbps: int) -> _Piece:
     packets = [*coder.encode(frame), *(coder.encode(None) if sound.is_last else ())]
     timed = {packet.pts: _of_two(packet) if alike else packet for packet in packets if packet.pts is not None}
     return _Piece(sound, timed)
+
+
+def _rate_kbps(samples: Block, allowed: float) -> float:
+    """What is spent on a piece: less than is `allowed` where it can use less."""
+    least = _LEAST_KBPS * len(samples)
+    return allowed if allowed <= least else min(allowed, max(least, _AMPLE * needed_kbps(samples)))
 
 
 def _of_two(one: Packet[Any]) -> Packet[Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,8 +43,10 @@ class _Clip:
     heard: Heard | None
     out: Path
     threads: int
-    preview: Future[str]
-    """Where the clip's small picture lies; raises FileError where the clip turned out to be damaged."""
+    searched: Future[None]
+    """The search for damage; raises FileError where there is some."""
+    preview: Callable[[], Future[str]]
+    """Begins to make the clip's small picture, once, and says where it lies."""
 
 
 def make_clip(job: Job, *, threads: int) -> Outcome:
@@ -62,10 +66,21 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     facts["looked_for"] = "off" if look is None else job.marks
     if job.out is not None:
         with ThreadPoolExecutor(1) as beside:
-            preview = beside.submit(_shown, job, info, look)
-            clip = _Clip(path=path, info=info, look=look, heard=heard, out=job.out, threads=threads, preview=preview)
+            searched = beside.submit(_search, path, info, look)
+            preview = cache(partial(beside.submit, _shown, job, info, look))
+            clip = _Clip(
+                path=path,
+                info=info,
+                look=look,
+                heard=heard,
+                out=job.out,
+                threads=threads,
+                searched=searched,
+                preview=preview,
+            )
             delivered = (*_deliver_clips(job, clip), *_covers(job, clip))
-        facts["preview"] = preview.result()
+            searched.result()
+            facts["preview"] = preview().result()
     return Outcome(
         rel=job.source.rel,
         sha256=job.sha256,
@@ -106,14 +121,15 @@ def _heard(path: Path, info: ClipInfo, threads: int) -> tuple[Heard | None, tupl
         return None, (Note("sound-damaged", error.message),)
 
 
-def _shown(job: Job, info: ClipInfo, look: ClipLook | None) -> str:
-    """A frame to stand for the clip in the report: from the middle, or the first, quick to reach, where nobody looked.
-
-    Raises FileError (corrupt) where nobody looked, and some of the clip does not decode.
-    """
-    path = job.source.path
+def _search(path: Path, info: ClipInfo, look: ClipLook | None) -> None:
+    """Raises FileError (corrupt) where nobody looked, and some of the clip does not decode."""
     if look is None:
         find_damage(path, info)
+
+
+def _shown(job: Job, info: ClipInfo, look: ClipLook | None) -> str:
+    """A frame to stand for the clip in the report: from the middle, or the first, quick to reach, where nobody looked."""
+    path = job.source.path
     frame = look.frames[len(look.frames) // 2] if look else grab_frame(path, info, 0.0, long_edge_px=LONG_EDGE_PX)
     assert job.out is not None  # who only looks, shows nothing
     return write_preview(frame, job.out, job.sha256[:24])
@@ -143,7 +159,8 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
         planned = [_planned(one, clip, known, pendings[one.item.path].path, work) for one in shown]
         planned = [replace(plan, notes=(*plan.notes, *shaky)) for plan in planned]
         planned = [sounds.added_to(plan, one.item.recipe) for plan, one in zip(planned, shown, strict=True)]
-        clip.preview.result()  # nothing is rendered from a clip that is damaged
+        clip.searched.result()  # nothing is rendered from a clip that is damaged
+        clip.preview()  # while ffmpeg works
         written = render_clip(clip.path, clip.info, [plan.output for plan in planned], threads=clip.threads)
         return [
             _publish(one.item, _with_drawing(one.item, plan, clip, work), file, pendings[one.item.path], clip)
@@ -258,7 +275,7 @@ def _score(item: Wanted, plan: Planned, file: RenderedClip, clip: _Clip) -> Scor
 def _preview(item: Wanted, file: RenderedClip, clip: _Clip) -> str:
     """A small picture of the finished clip: the source's own where the picture was copied."""
     if file.passes == 0 and file.size == clip.info.size:
-        return clip.preview.result()
+        return clip.preview().result()
     return write_preview(grab_frame(file.path, None, 0.0), clip.out, preview_name(item))
 
 
