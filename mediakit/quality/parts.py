@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.model import Box, Face, Part, Size
+from mediakit.quality.exposed import Exposed
 
 Pixels = NDArray[np.uint8]
 
@@ -33,8 +34,18 @@ LIT, NOT_LIT = 50.0, 35.0
 """L* of a face: where it is as light as the first, the dark that the network sees lies around it, as on a stage."""
 GROUND_IS_BRIGHT = 2.5
 """Levels of overexposure that a plain white ground is taken for, all of the picture."""
+HEAPED, NOT_HEAPED = 2.2, -0.2
+"""Of `exposed.heaped`: fine photos stay under the second."""
+HEAP_COSTS, STOPS_COST = 0.35, 0.4
+"""The most of exposure's value that lights heaped up at the end take, and that light missing or too much does."""
+FEW_STOPS, MANY_STOPS = 0.15, 1.5
+UNITS_OF_LIGHT = 14.0
+"""a*b* units by which a light one log2 ratio off white tints a mid grey."""
+OF_THEIR_OWN = 6.0
+"""Units that greys may be off beyond the light's tint before it is said that the things are so."""
 LEARNED_SHARE = 0.7
 """Of a part's value, where the network has an answer; the rest is measured."""
+WELL_EXPOSED = Exposed()
 
 
 def impression_part(opinion: float) -> Part:
@@ -67,6 +78,7 @@ def exposure_part(
     *,
     of_face: bool,
     ground: float = 0.0,
+    exposed: Exposed = WELL_EXPOSED,
 ) -> Part:
     """light: CIE L* of the darkest 5 %, the median and the brightest 5 % of face or picture; white: share of it blown.
 
@@ -80,17 +92,21 @@ def exposure_part(
     stops = (50 - middle) / 15
     # A night street is dark and a product on white is bright, and both are right: where the network has an answer, levels
     # alone count only for what is wrong whatever it shows, nearly black or without a dark spot.
+    missing = exposed.stops * (ramp(middle, LIT, NOT_LIT) if of_face else 1.0)
     if under is not None and of_face:
         under = min(under, float(np.interp(middle, (NOT_LIT, LIT), (POOR_LEVEL, 0.6))))
     if over is not None:
         over -= GROUND_IS_BRIGHT * ground
     dark_value = dark if under is None else min(ramp(under, POOR_LEVEL, DARK_LEVEL), ramp(middle, -0.5, 2.5))
     bright_value = bright if over is None else min(_of_level(over), 1.0 if ground else ramp(low, 99, 90))
+    dark_value *= 1 - STOPS_COST * ramp(missing, FEW_STOPS, MANY_STOPS)
+    bright_value *= 1 - STOPS_COST * ramp(-exposed.stops, FEW_STOPS, MANY_STOPS)
+    bright_value *= 1 - HEAP_COSTS * ramp(exposed.heaped, NOT_HEAPED, HEAPED)
     fact = f"{what} at L* {middle:.0f}, darkest {low:.0f}, brightest {high:.0f}"
     if dark_value <= bright_value:
-        by = max(stops, under or 0.0)
+        by = max(stops, under or 0.0, missing)
         return _named("exposure", dark_value, 0.2, fact, f"Turn towards the light: about {_stops(by)} under.")
-    by = max(-stops, 0.75 * (over or 0.0))
+    by = max(-stops, 0.75 * (over or 0.0), -exposed.stops)
     return _named("exposure", bright_value, 0.2, fact, f"Turn away from the glare, or tap on it: {_stops(by)} over.")
 
 
@@ -117,9 +133,15 @@ def noise_part(sigma: float, level: float | None) -> Part:
 def cast_part(chroma: float, share: float, judged: float | None) -> Part:
     """The tint of what should be grey; `judged`: the light's colour as `look` reads it, log2 ratios."""
     seen = share >= 0.05
-    # The judged light tells a tinted lamp from a painted wall; greys alone do not.
-    value = ramp(judged, 0.9, 0.05) if judged is not None else ramp(chroma, 26, 8) if seen else 1.0
-    fact = f"greys are {chroma:.0f} units of a*b* off neutral" if seen else "nothing grey to read a cast from"
+    if judged is None:
+        value = ramp(chroma, 26, 8) if seen else 1.0
+        fact = f"greys are {chroma:.0f} units of a*b* off neutral" if seen else "nothing grey to read a cast from"
+    else:
+        # The judged light tells a tinted lamp from a painted wall; greys alone do not.
+        value, light = ramp(judged, 0.9, 0.05), UNITS_OF_LIGHT * judged
+        fact = f"the light tints greys by {light:.0f} units of a*b*"
+        if seen and chroma > light + OF_THEIR_OWN:
+            fact += f"; things that look grey are {chroma:.0f} off by a colour of their own"
     tip = "Switch off one of the two kinds of light, or go to the window: the colours are tinted."
     return _named("colour-cast", value, 0.06, fact, tip, below=0.6)
 
