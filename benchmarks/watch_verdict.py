@@ -1,6 +1,6 @@
 """How long after its last byte a photo has its verdict and tip, while `mediakit watch` renders those that came before.
 
-    python benchmarks/watch_verdict.py ../shared/corpus [--photos 60] [--every 2] [--preset base] [--slow-s 0.3]
+    python benchmarks/watch_verdict.py ../shared/corpus [--photos 60] [--every 2] [--preset base] [--slow-s 0.3] [--mode poll]
 
 A daemon as a process of its own, at its defaults. Photos of the given folder, evenly chosen among those it takes, are written
 into its inbox one at a time, each in pieces over `--slow-s` seconds as from a phone, the next one `--every` seconds after the
@@ -37,13 +37,14 @@ def main() -> None:
     options.add_argument("--every", type=float, default=2.0)
     options.add_argument("--preset", default="base")
     options.add_argument("--slow-s", type=float, default=0.3)
+    options.add_argument("--mode", default="auto", help="poll: as on a share, without events")
     said = options.parse_args()
     chosen = photos_of(said.shoot, said.preset, said.photos)
     with tempfile.TemporaryDirectory() as temporary:
         inbox, out = Path(temporary, "inbox"), Path(temporary, "out")
         inbox.mkdir()
         command = [sys.executable, "-m", "mediakit", "--quiet", "watch", str(inbox), "--out", str(out)]
-        with subprocess.Popen([*command, "--preset", said.preset]) as daemon:
+        with subprocess.Popen([*command, "--preset", said.preset, "--mode", said.mode]) as daemon:
             try:
                 wait_for(out / ".mediakit/heartbeat.json")
                 time.sleep(5)  # the team is not faster than that after starting it

@@ -30,6 +30,10 @@ def watch(
         float | None,
         typer.Option(min=0.0, help="Seconds a file must not change before it is opened. Default: 5, on shares 15."),
     ] = None,
+    scan_every: Annotated[
+        float | None,
+        typer.Option(min=0.2, help="Seconds between two looks at the whole folder. Default: 10, without events 1."),
+    ] = None,
     mode: Annotated[str, typer.Option(help="auto, events or poll; auto polls network shares.")] = "auto",
     whole_folders: Annotated[
         bool, typer.Option("--whole-folders", help="Begin with a folder only when all of it is quiet.")
@@ -59,7 +63,7 @@ def watch(
 
       mediakit watch inbox/ --preset muselle --out ready/
 
-      mediakit watch /mnt/share/inbox --mode poll --settle 20 --out ready/
+      mediakit watch /mnt/share/inbox --mode poll --scan-every 5 --out ready/
 
       mediakit watch inbox/ --once --out ready/
 
@@ -75,6 +79,7 @@ def watch(
     habits = Habits(
         mode=cast(Literal["auto", "events", "poll"], mode),
         settle_s=settle,
+        scan_s=scan_every,
         once=once,
         whole_folders=whole_folders,
         grace_s=grace,

@@ -28,7 +28,7 @@ from mediakit.watch.feedback import Feedback
 from mediakit.watch.habits import POLLED_SETTLE_S, SETTLE_S, Habits
 from mediakit.watch.heart import BEAT_S, Heart, notify
 from mediakit.watch.means import ENVIRONMENT, Means
-from mediakit.watch.notice import POLL_S, SCAN_S, Notices, notices_for
+from mediakit.watch.notice import POLL_S, POLLED_SCAN_S, SCAN_S, Notices, notices_for
 from mediakit.watch.posting import WAITS, PostFiles
 from mediakit.watch.reception import Reception
 from mediakit.watch.root import Root
@@ -200,7 +200,7 @@ class Daemon:
         self._settling.see(shoot.sources, now)
         self._last_scan = time.time()
         took_s = self._clock() - now
-        usual_s = SCAN_S if self._notices.mode == "events" else POLL_S
+        usual_s = self._habits.scan_s or (SCAN_S if self._notices.mode == "events" else POLLED_SCAN_S)
         self._next_scan_s = now + max(usual_s if not self._habits.once else 0.5, took_s * SCAN_SHARE)
 
     def _hear_of_scores(self) -> None:

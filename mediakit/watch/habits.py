@@ -13,10 +13,11 @@ POLLED_SETTLE_S = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How to watch. settle_s None: SETTLE_S, or POLLED_SETTLE_S where there are no events."""
+    """How to watch. settle_s None: SETTLE_S, or POLLED_SETTLE_S where there are no events; scan_s None: as `notice` says."""
 
     mode: Mode = "auto"
     settle_s: float | None = None
+    scan_s: float | None = None
     once: bool = False
     whole_folders: bool = False
     grace_s: float = 60.0

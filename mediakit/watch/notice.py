@@ -19,8 +19,11 @@ from mediakit.errors import UsageError
 Mode = Literal["auto", "events", "poll"]
 
 SCAN_S = 10.0
-"""Between two scans where events work; polled roots are scanned every POLL_S."""
+"""Between two scans where events work."""
+POLLED_SCAN_S = 1.0
+"""Between two scans where there are none: whoever waits for a verdict waits for this as well."""
 POLL_S = 3.0
+"""Until something that is away, or did not work, is asked for again."""
 MOUNTS = Path("/proc/self/mountinfo")
 _SILENT = (
     "nfs",
