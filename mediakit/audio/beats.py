@@ -55,7 +55,7 @@ def _onsets(levels: NDArray[np.float32]) -> Onsets:
     rises = np.maximum(np.diff(audible, axis=0, prepend=audible[:1]), 0.0).sum(axis=1).astype(np.float64)
     width = round(_LOCAL_S / FRAME_S)
     kernel = np.hanning(5) / np.hanning(5).sum()
-    if np.percentile(rises, 99) < _LEAST_RISE_DB:
+    if np.sort(rises)[round(0.99 * (len(rises) - 1))] < _LEAST_RISE_DB:
         return np.zeros(len(rises))
     clear = np.maximum(np.convolve(rises, kernel, "same") - np.convolve(rises, np.ones(width) / width, "same"), 0.0)
     onsets: Onsets = clear / max(float(clear.std()), 1e-9)

@@ -1,8 +1,8 @@
 """A piece of background music, as long as it has to be.
 
 Promise: it covers the whole clip; where it is shorter it is looped at a place that `loop` chooses. The crossfade there
-keeps the power constant for the correlation measured: equal-power for unrelated sound, equal-gain for identical. Silence
-before the first sound is skipped.
+keeps the power constant for the correlation measured: equal-power for unrelated sound, equal-gain for identical. It begins
+where `phrase` hears the piece begin in earnest, which does not depend on the clip.
 """
 
 from __future__ import annotations
@@ -15,27 +15,33 @@ import numpy as np
 
 from mediakit.audio.loop import Loop, find_loop
 from mediakit.audio.meter import PER_MS, Profile, measure
-from mediakit.audio.pcm import RATE, Block, Scratch
+from mediakit.audio.pcm import RATE, Block, Scratch, to_samples
+from mediakit.audio.phrase import HEARD_S, Phrase, find_phrase
 from mediakit.audio.source import read_sound
 from mediakit.errors import DataError, Fault, FileError
 
 _SHORTEST_S = 1.0
 _LEAST_HEARD_S = 0.5
+_LISTENED = to_samples(HEARD_S)
 _SETTLED = RATE // 5  # behind a join, the meter's filter has forgotten what came before it
 _AUDIBLE = 0.001  # -60 dBFS: before this is reached, nothing has begun
 
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """The music of one clip: `samples` long, readable as often as needed. `loop` is None where it is long enough."""
+    """The music of one clip: `samples` long, readable as often as needed. `loop` is None where it is long enough.
+
+    start: where in `sound` it begins. on_beat: that is the attack of the first beat of a bar.
+    """
 
     sound: Scratch
     start: int
     samples: int
     loop: Loop | None
+    on_beat: bool = False
 
     def blocks(self) -> Iterator[Block]:
-        """The music from its first sound on, exactly `samples` of it."""
+        """The music from `start` on, exactly `samples` of it."""
         left = self.samples
         for block in self._endless():
             yield block[:, :left]
@@ -61,7 +67,7 @@ class Bed:
             return
         loop = self.loop
         end = loop.start + loop.period
-        yield from self.sound.blocks(first=loop.start, last=end)
+        yield from self.sound.blocks(first=self.start, last=end)
         join = crossfade(
             self.sound.part(end, end + loop.overlap),
             self.sound.part(loop.start, loop.start + loop.overlap),
@@ -91,27 +97,37 @@ def open_bed(path: Path, samples: int, *, crossfade_s: float, scratch: Path, thr
 
     Raises FileError (NOT_MEDIA, CORRUPT, TOO_SHORT ...) naming the bed.
     """
-    start: int | None = None
+    first: int | None = None
+    phrase: Phrase | None = None
     with Scratch(scratch) as sound:
         try:
             for block in read_sound(path, None, threads=threads):
-                start = _first_sound(block, sound.samples) if start is None else start
+                first = _first_sound(block, sound.samples) if first is None else first
                 sound.append(block)
-                if start is not None and sound.samples - start >= samples:
+                if first is not None and phrase is None and sound.samples - first >= _LISTENED:
+                    phrase = _phrase(sound, first)
+                if phrase is not None and sound.samples - phrase.start >= samples:
                     break
         except FileError as why:
             raise FileError(why.code, f"The music bed cannot be used: {why.message}", "Choose other music.") from why
-    heard = 0 if start is None else sound.samples - start
+    heard = 0 if first is None else sound.samples - first
     too_short = sound.samples < _SHORTEST_S * RATE or heard < _LEAST_HEARD_S * RATE
-    if start is None or (too_short and heard < samples):
+    if first is None or (too_short and heard < samples):
         raise FileError(
             Fault.TOO_SHORT,
             f"The music bed {path.name} has only {heard / RATE:.1f} s of sound.",
             f"Use music of at least {_SHORTEST_S:.0f} s.",
         )
-    if heard >= samples:
-        return Bed(sound, start, samples, None)
-    return Bed(sound, start, samples, find_loop(sound, start, crossfade_s))
+    begin = phrase or _phrase(sound, first)
+    is_enough = sound.samples - begin.start >= samples
+    loop = None if is_enough else find_loop(sound, first, begin, crossfade_s)
+    return Bed(sound, begin.start, samples, loop, begin.bar > 0)
+
+
+def _phrase(sound: Scratch, first: int) -> Phrase:
+    """Where the piece whose first sound is at `first` begins in earnest."""
+    found = find_phrase(sound.part(first, min(sound.samples, first + _LISTENED)))
+    return replace(found, start=first + found.start)
 
 
 def _first_sound(block: Block, at: int) -> int | None:

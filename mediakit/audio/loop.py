@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.audio.pcm import BLOCK, RATE, Scratch, to_samples
+from mediakit.audio.phrase import Phrase
 
 _FRAME = 960  # 20 ms
 _BANDS = 12
@@ -26,6 +27,9 @@ _GONE_QUIET_DB = 15.0
 _COMPARED_S = 4.0
 _SEARCHED_S = 30.0
 _LATER_IS_BETTER = 0.2  # likeness given up, at most, for hearing more of the piece before it repeats
+_WHOLE_BARS_ARE_BETTER = 0.15
+_A_BEAT_IS_WHOLE_WITHIN = 0.3
+_A_BAR_IS_WHOLE_WITHIN = 4  # frames: its length is known to a thousandth or two
 _FINE_SAMPLES = _FRAME
 _PULSE_HZ = (1.0, 12.0)
 _PURE = 8.0  # times its neighbours stands the line of a pulse that fits a whole number of times
@@ -51,20 +55,28 @@ class Loop:
     correlation: float
 
 
-def find_loop(sound: Scratch, start: int, crossfade_s: float) -> Loop:
-    """Where in `sound` (which begins at `start`) to go back to its beginning. See the module's text."""
-    features = _features(sound, start)
-    if _is_ring(sound, start, features):
+def find_loop(sound: Scratch, first: int, phrase: Phrase, crossfade_s: float) -> Loop:
+    """Where in `sound`, whose first sound is at `first`, to go back to where `phrase` begins. See the module's text."""
+    features = _features(sound, first)
+    if _is_whole(sound.samples, phrase.beat) and _is_ring(sound, first, features):
         return Loop(0, sound.samples, 0, 0.0)
+    start = phrase.start
+    features = features[(start - first) // _FRAME :]
     usable = max(_before_the_fade_out(features) * _FRAME, min(sound.samples - start, RATE))
     overlap = min(round(crossfade_s * RATE), usable // 4)
     compared = max(overlap, min(round(_COMPARED_S * RATE), usable // 3))
     longest = usable - compared
     shortest = max(usable // 2, longest - round(_SEARCHED_S * RATE))
-    period = _most_alike(features, compared // _FRAME, shortest // _FRAME, longest // _FRAME) * _FRAME
+    length, bar = compared // _FRAME, phrase.bar / _FRAME
+    period = _most_alike(features, length, shortest // _FRAME, longest // _FRAME, bar) * _FRAME
     period = max(period, overlap + 1)
     moved, correlation = _best_lag(sound, start, period, overlap)
     return Loop(start, max(period + moved, overlap + 1), overlap, correlation)
+
+
+def _is_whole(samples: int, beat: float) -> bool:
+    """Whether that is a whole number of beats, as well as their length is known."""
+    return beat == 0 or abs(samples / beat - round(samples / beat)) < _A_BEAT_IS_WHOLE_WITHIN
 
 
 def _features(sound: Scratch, start: int) -> Features:
@@ -118,8 +130,11 @@ def _before_the_fade_out(features: Features) -> int:
     return int(loud[-1]) + 1 if loud.size else len(level_db)
 
 
-def _most_alike(features: Features, length: int, shortest: int, longest: int) -> int:
-    """The offset (in frames, `shortest` to `longest`) at which `length` frames sound most like the first ones."""
+def _most_alike(features: Features, length: int, shortest: int, longest: int, bar: float) -> int:
+    """The offset (in frames, `shortest` to `longest`) at which `length` frames sound most like the first ones.
+
+    Of two that do, the later one, and the one that is a whole number of bars, where a `bar` is known.
+    """
     flat = features - features.mean(axis=0)
     first = flat[:length].ravel()
     scores = []
@@ -128,7 +143,9 @@ def _most_alike(features: Features, length: int, shortest: int, longest: int) ->
         there = flat[offset : offset + length].ravel()
         size = float(np.linalg.norm(there) * np.linalg.norm(first[: there.size]))
         likeness = float(first[: there.size] @ there) / size if size else 0.0
-        scores.append(likeness + _LATER_IS_BETTER * offset / longest)
+        away = abs(offset - bar * round(offset / bar)) / _A_BAR_IS_WHOLE_WITHIN if bar else np.inf
+        whole = np.exp(-0.5 * away**2)
+        scores.append(likeness + _LATER_IS_BETTER * offset / longest + _WHOLE_BARS_ARE_BETTER * whole)
     return offsets[int(np.argmax(scores))]
 
 

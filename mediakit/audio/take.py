@@ -25,6 +25,8 @@ from mediakit.presets.schema import Sound
 
 _CUT_FADE_S = 0.02
 _START_FADE_S = 0.005
+_ATTACK_FADE_S = 0.01
+"""Music that begins on a beat is not faded in: that would take the beat away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,9 @@ def _music(desk: Desk) -> Take:
     if bed.loop is not None:
         facts["bed_loop_s"] = round(bed.loop.period / RATE, 3)
         facts["bed_crossfade_s"] = round(bed.loop.overlap / RATE, 3)
-    fades = fade_curve(desk.length_ms, in_s=desk.fade_s, out_s=desk.fade_s)
+    facts["bed_begins_s"] = round(bed.start / RATE, 3)
+    in_s = min(desk.fade_s, _ATTACK_FADE_S) if bed.on_beat else desk.fade_s
+    fades = fade_curve(desk.length_ms, in_s=in_s, out_s=desk.fade_s)
     return Take(bed.blocks, bed.profile().under(fades), fades, facts)
 
 
