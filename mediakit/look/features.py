@@ -7,6 +7,7 @@ is white in a balanced picture, whatever the walls are. Everything is measured o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -58,9 +59,9 @@ def _highlights(flat: Float, colours: Float, order: NDArray[np.intp]) -> Float:
     found: list[float] = []
     for share in (0.002, 0.01, 0.03, 0.08):
         top = order[-max(int(share * len(order)), 5) :]
-        found += [*colours[top].mean(axis=0), *np.median(colours[top], axis=0), float(flat[top].mean())]
-    for share in (0.99, 0.997):
-        found += [*log_ratios(np.quantile(flat, share, axis=0)[None].astype(np.float32))[0]]
+        shown = colours[top]
+        found += [*shown.mean(axis=0), *_quantiles(shown, (0.5,))[0], float(flat[top].mean())]
+    found += [*log_ratios(_quantiles(flat, (0.99, 0.997))).reshape(-1)]
     found += [*(flat > 0.985).mean(axis=0)]
     return np.array(found, np.float32)
 
@@ -75,22 +76,33 @@ def _bands(flat: Float, colours: Float, order: NDArray[np.intp]) -> Float:
     for low, high in _BANDS:
         start, stop = int(low * len(usable)), int(high * len(usable))
         band = colours[usable[start : max(stop, start + 5)]]
-        found.append(np.concatenate([np.quantile(band, _SPREAD, axis=0), band.mean(axis=0)[None]]).reshape(-1))
+        found.append(np.concatenate([_quantiles(band, _SPREAD), band.mean(axis=0)[None]]).reshape(-1))
     return np.concatenate(found).astype(np.float32)
+
+
+def _quantiles(values: Rgb8 | Float, shares: Sequence[float]) -> Float:
+    """Of each column of (N, K): (shares, K), interpolated. By sorting, which for so many at once is what costs least."""
+    ordered = np.sort(np.ascontiguousarray(values.T))
+    at = np.asarray(shares) * (ordered.shape[1] - 1)
+    below = at.astype(np.intp)
+    low, high = ordered[:, below], ordered[:, np.minimum(below + 1, ordered.shape[1] - 1)]
+    between: Float = (low + (high.astype(np.float32) - low) * (at - below)).T.astype(np.float32)
+    return between
 
 
 def _means(flat: Float, linear: Float) -> Float:
     """Grey world, shades of grey (Minkowski means) and grey edge (van de Weijer et al., IEEE TIP 16(9), 2007)."""
-    found = [_minkowski(flat, power) for power in (1, 3, 6)]
-    edges = np.abs(np.diff(linear, axis=1))[:-1] + np.abs(np.diff(linear, axis=0))[:, :-1]
-    found += [_minkowski(edges.reshape(-1, 3), power) for power in (1, 4)]
-    return np.concatenate(found)
+    edges = (np.abs(np.diff(linear, axis=1))[:-1] + np.abs(np.diff(linear, axis=0))[:, :-1]).reshape(-1, 3)
+    cubes, squares = flat * flat * flat, edges * edges
+    powers = ((flat, 1), (cubes, 3), (cubes * cubes, 6), (edges, 1), (squares * squares, 4))
+    return np.concatenate([_minkowski(raised, power) for raised, power in powers])
 
 
-def _minkowski(values: Float, power: int) -> Float:
-    if len(values) == 0:
+def _minkowski(raised: Float, power: int) -> Float:
+    """The Minkowski mean of values that were raised to `power` already, as two ratios."""
+    if len(raised) == 0:
         return np.zeros(2, np.float32)
-    mean = (values**power).mean(axis=0) ** np.float32(1 / power)
+    mean = raised.mean(axis=0) ** np.float32(1 / power)
     log = np.log2(mean + np.float32(1e-4))
     return np.array([log[0] - log[2], log[0] + log[2] - 2 * log[1]], np.float32)
 
@@ -100,24 +112,32 @@ def _greys(flat: Float, colours: Float) -> Float:
     darkest, lightest = channel_range(flat)
     usable = (darkest > 0.003) & (lightest < 0.98)
     near = colours[usable] * np.array([1, 2], np.float32) if usable.any() else np.zeros((1, 2), np.float32)
+    warm, magenta = np.ascontiguousarray(near.T)
     found: list[float] = []
     for reach in (0.2, 0.4):
         centre = np.zeros(2, np.float32)
         for _ in range(3):
-            weight = np.exp(-((near - centre) ** 2).sum(axis=1) / np.float32(2 * reach**2))
+            weight = np.exp(_squared(warm - centre[0], magenta - centre[1]) * np.float32(-1 / (2 * reach**2)))
             centre = weight @ near / max(float(weight.sum()), 1e-3)
         found += [*centre]
-    distance = (near**2).sum(axis=1)
-    found += [float(np.exp(-distance / np.float32(2 * reach**2)).mean()) for reach in (0.1, 0.2, 0.4)]
-    found += [*near.std(axis=0)]
+    distance = _squared(warm, magenta)
+    found += [float(np.exp(distance * np.float32(-1 / (2 * reach**2))).mean()) for reach in (0.1, 0.2, 0.4)]
+    found += [float(warm.std()), float(magenta.std())]
     return np.array(found, np.float32)
+
+
+def _squared(across: Float, down: Float) -> Float:
+    """Squared lengths."""
+    squared: Float = across * across + down * down
+    return squared
 
 
 def _levels(small: Rgb8) -> Float:
     """Code values 0..1 at LEVELS of the smallest channel, luma and largest channel; ends clipped; local contrast."""
     (darkest, lightest), grey = channel_range(small), luma(small)
-    found = [np.quantile(plane, LEVELS) / 255 for plane in (darkest, grey, lightest)]
-    steps = np.abs(np.diff(grey.astype(np.float32), axis=1)) / 255
-    contrast = [steps.mean(), np.quantile(steps, 0.95)] if steps.size else [0.0, 0.0]
+    planes = np.stack([plane.reshape(-1) for plane in (darkest, grey, lightest)], axis=1)
+    found = [*(_quantiles(planes, LEVELS) / 255).T]
+    steps = np.abs(np.diff(grey.astype(np.float32), axis=1)) / np.float32(255)
+    contrast = [steps.mean(), _quantiles(steps.reshape(-1, 1), (0.95,))[0, 0]] if steps.size else [0.0, 0.0]
     found.append(np.array([(lightest <= 2).mean(), (darkest >= 253).mean(), *contrast]))
     return np.concatenate(found).astype(np.float32)
