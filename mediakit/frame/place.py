@@ -1,8 +1,8 @@
 """Where the brand's logo goes: a corner that covers no face, no product and nothing the app draws itself.
 
-The preset's corner is tried first, then the other one on the same side, then the opposite ones. A face is never covered;
-the product is, by at most a little, only when every corner touches it. Where nothing is free there is no logo, and the
-caller says so with `NOWHERE`.
+The preset's corner is tried first, then the other one on the same side, then the opposite ones; in each of them the logo may
+step up or down from the corner, off a label or a line of words. A face is never covered; the product is, by at most a little,
+only when every place touches it. Where nothing is free there is no logo, and the caller says so with `NOWHERE`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ NOWHERE = Note(
     "logo-left-out", "No logo: in every corner it would cover a face, the product or what the app draws itself."
 )
 MOST_COVERED = 0.15  # of the logo may lie on the product, when no corner is free of it
-CLEARLY_QUIETER = 0.06  # of the logo's area; less is no reason to leave the preset's corner
+CLEARLY_QUIETER = 0.03  # of the logo's area, as much as the strokes of a numeral: less is no reason to leave a place,
+MUCH_QUIETER = 1.25  # nor is less than so many times less: one part of a hedge is as good as another
+STEPS = (0.0, 0.6, 1.2)  # heights of the logo, away from the corner
 LEAST_FREE = 0.1  # of the output's short side: a safe zone that leaves less leaves no room for a logo
 OPPOSITE = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 
@@ -47,20 +49,24 @@ def place_logo(
     logo_ratio: the logo's width over height, above 0. keep_clear: boxes it may not touch (faces, words, codes); avoid:
     boxes it should not (the subject, in parts that do not overlap); both in output pixels (`geometry.to_output`). The
     margin is counted from the safe zone's inner edge, or the output's. busy: how much there is to see under a box
-    (`quiet.busyness`); a later corner is taken where it is clearly quieter.
+    (`quiet.busyness`); a later place is taken where it is clearly quieter.
     """
     if not logo_ratio > 0:
         raise ValueError(f"a logo's width over height must be above 0, not {logo_ratio}")
     free = safe_zone_box(safe_zone, output)
     if min(free.w, free.h) < LEAST_FREE * output.short_side_px:
         return None
-    tries = [(_in_corner(corner, output, logo_ratio, overlay, free), corner) for corner in _corners(overlay.corner)]
+    tries = [
+        (_in_corner(corner, output, logo_ratio, overlay, free, step), corner)
+        for corner in _corners(overlay.corner)
+        for step in STEPS
+    ]
     clear = [(box, corner) for box, corner in tries if not any(shared(box, other) for other in keep_clear)]
     covered = [min(1.0, sum(_covered(box, other) for other in avoid)) for box, _ in clear]
     if not clear or min(covered) > MOST_COVERED:
         return None
     costs = [share + (busy(box) if busy else 0.0) for share, (box, _) in zip(covered, clear, strict=True)]
-    good = next(n for n, cost in enumerate(costs) if cost <= min(costs) + CLEARLY_QUIETER)
+    good = next(n for n, cost in enumerate(costs) if cost <= MUCH_QUIETER * min(costs) + CLEARLY_QUIETER)
     return Placement(*clear[good])
 
 
@@ -99,13 +105,14 @@ def _named(upright: str, across: str) -> Corner:
     return names[upright, across]
 
 
-def _in_corner(corner: Corner, output: Size, logo_ratio: float, overlay: Overlay, free: Box) -> Box:
-    """The logo's box in a corner of the free area, made smaller where that is needed to fit."""
+def _in_corner(corner: Corner, output: Size, logo_ratio: float, overlay: Overlay, free: Box, step: float) -> Box:
+    """The logo's box `step` of its heights from a corner of the free area, made smaller where that is needed to fit."""
     margin = min(overlay.margin * output.short_side_px, free.w / 4, free.h / 4)
     width = min(overlay.width * output.width_px, free.w - 2 * margin, (free.h - 2 * margin) * logo_ratio)
     height = width / logo_ratio
     x = free.x + margin if corner.endswith("left") else free.right - margin - width
-    y = free.y + margin if corner.startswith("top") else free.bottom - margin - height
+    away = margin + min(step * height, max(0.0, (free.h - height) / 2 - margin))
+    y = free.y + away if corner.startswith("top") else free.bottom - away - height
     return Box(x, y, width, height)
 
 
