@@ -1,80 +1,107 @@
-"""How long after the last byte of a photo the daemon says its verdict: the wait that it makes, and the processor time.
+"""How long after its last byte a photo has its verdict and tip, while `mediakit watch` renders those that came before.
 
-    python benchmarks/verdict.py PHOTO [--times 5]
+    python benchmarks/verdict.py ../shared/corpus [--photos 60] [--every 2] [--preset base] [--slow-s 0.3] [--mode poll]
 
-A daemon is started on an empty folder; once it is warm the photo is copied in (with a comment of its own each time), and the
-line with its score is waited for. Wall time is honest only on a machine with nothing else to do; processor time counts what
-the daemon and its workers spent from the copy to the line.
+A daemon as a process of its own, at its defaults. Photos of the given folder, evenly chosen among those it takes, are written
+into its inbox one at a time, each in pieces over `--slow-s` seconds as from a phone, the next one `--every` seconds after the
+last byte of this one: so that while one is judged, others settle and are rendered. Printed: the seconds from a photo's last
+byte to its sidecar (OUT/feedback/NAME.json, written just before the line on the terminal), and the machine's load.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import signal
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from mediakit.batch.shoot import find_sources
+from mediakit.errors import FileError
+from mediakit.model import Kind
+from mediakit.photo.open import peek
+from mediakit.presets.load import load_preset
+from mediakit.watch.sidecar import sidecar_path
+
+PATIENCE_S = 60.0
+PIECES = 6
+
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("photo", type=Path)
-    options.add_argument("--times", type=int, default=5)
+    options.add_argument("shoot", type=Path)
+    options.add_argument("--photos", type=int, default=60)
+    options.add_argument("--every", type=float, default=2.0)
+    options.add_argument("--preset", default="base")
+    options.add_argument("--slow-s", type=float, default=0.3)
+    options.add_argument("--mode", default="auto", help="poll: as on a share, without events")
     said = options.parse_args()
-    content = said.photo.read_bytes()
-    walls, spent = [], []
+    chosen = photos_of(said.shoot, said.preset, said.photos)
     with tempfile.TemporaryDirectory() as temporary:
-        inbox = Path(temporary, "inbox")
+        inbox, out = Path(temporary, "inbox"), Path(temporary, "out")
         inbox.mkdir()
-        command = [sys.executable, "-m", "mediakit", "watch", str(inbox), "--out", str(Path(temporary, "out"))]
-        daemon = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        assert daemon.stderr is not None
-        try:
-            daemon.stderr.readline()
-            until_idle(daemon.pid)
-            for number in range(said.times):
-                comment = b"\xff\xfe\x00\x06%04d" % number
-                before = spent_s(daemon.pid)
-                with Path(inbox, f"{number}.jpg").open("wb") as photo:
-                    photo.write(content[:2] + comment + content[2:])
-                start = time.monotonic()
-                while not daemon.stderr.readline().startswith(f"{number}.jpg: "):
-                    pass
-                walls.append(time.monotonic() - start)
-                spent.append(spent_s(daemon.pid) - before)
-                until_idle(daemon.pid)
-        finally:
-            os.killpg(daemon.pid, signal.SIGKILL)
-            daemon.wait()
-    print(f"from the last byte to the verdict: median {statistics.median(walls):.2f} s, most {max(walls):.2f} s")
-    print(f"processor time in between: median {statistics.median(spent):.2f} s, most {max(spent):.2f} s")
-
-
-def until_idle(group: int) -> None:
-    """Until the daemon and its workers spend next to nothing."""
-    while True:
-        before = spent_s(group)
-        time.sleep(3)
-        if spent_s(group) - before < 0.1:
-            return
-
-
-def spent_s(group: int) -> float:
-    """Processor time of the living processes of a group."""
-    ticks = 0
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
+        command = [sys.executable, "-m", "mediakit", "--quiet", "watch", str(inbox), "--out", str(out)]
+        with subprocess.Popen([*command, "--preset", said.preset, "--mode", said.mode]) as daemon:
             try:
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
+                wait_for(out / ".mediakit/heartbeat.json")
+                time.sleep(5)  # the team is not faster than that after starting it
+                took = [dropped(photo, inbox, out, number, said) for number, photo in enumerate(chosen)]
+            finally:
+                daemon.terminate()
+                daemon.wait()
+    tell(took, chosen)
+
+
+def photos_of(shoot: Path, preset: str, count: int) -> list[Path]:
+    """Evenly chosen from the photos that are not refused at sight."""
+    limits, found = load_preset(preset).preset.limits, []
+    for source in find_sources([shoot]).sources:
+        if source.kind is Kind.PHOTO:
+            try:
+                peek(source.path, limits)
+            except FileError:
                 continue
-            if int(fields[2]) == group:
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+            found.append(source.path)
+    return [found[index * len(found) // count] for index in range(min(count, len(found)))]
+
+
+def dropped(photo: Path, inbox: Path, out: Path, number: int, said: argparse.Namespace) -> float | None:
+    """Seconds from the last byte to the verdict; None where there was none."""
+    name, data = f"{number:03}{photo.suffix}", photo.read_bytes()
+    with (inbox / name).open("wb") as stream:
+        for piece in range(PIECES):
+            stream.write(data[piece * len(data) // PIECES : (piece + 1) * len(data) // PIECES])
+            stream.flush()
+            time.sleep(said.slow_s / PIECES if piece < PIECES - 1 else 0)
+    whole_s = time.monotonic()
+    there = wait_for(sidecar_path(out, name))
+    took_s = time.monotonic() - whole_s
+    if there:
+        json.loads(sidecar_path(out, name).read_text(encoding="utf-8"))["verdict"]
+    time.sleep(max(0.0, said.every - took_s))
+    return took_s if there else None
+
+
+def wait_for(path: Path) -> bool:
+    end = time.monotonic() + PATIENCE_S
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.005)
+    return path.exists()
+
+
+def tell(took: list[float | None], chosen: list[Path]) -> None:
+    told = sorted((seconds, photo.name) for seconds, photo in zip(took, chosen, strict=True) if seconds is not None)
+    times = [seconds for seconds, _ in told]
+    without = [photo.name for seconds, photo in zip(took, chosen, strict=True) if seconds is None]
+    print(f"{len(times)} of {len(chosen)} photos have a verdict; within 2 s: {sum(s <= 2 for s in times)}")
+    print(f"without a verdict: {', '.join(without) or 'none'}")
+    at = {"fastest": 0.0, "median": 0.5, "90 %": 0.9, "95 %": 0.95, "slowest": 1.0}
+    print(", ".join(f"{name} {times[round(share * (len(times) - 1))]:.2f} s" for name, share in at.items()))
+    print("slowest: " + ", ".join(f"{name} {seconds:.2f}" for seconds, name in told[-5:]))
+    print(f"load of the machine in the last minute: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from pathlib import Path
@@ -86,6 +86,17 @@ def find_sources(paths: Sequence[Path], *, ignore: Sequence[str] = ()) -> Shoot:
     )
 
 
+def sources_at(root: Path, paths: Iterable[str], *, ignore: Sequence[str] = ()) -> tuple[Source, ...]:
+    """The photos and clips among some paths below `root`, as `find_sources([root])` would find them.
+
+    Folders, and what is not there or cannot be read, are left out: only a walk of everything is the truth.
+    """
+    walk = _Walk(root, ignore)
+    rels = {walk.rel(path) for path in paths}
+    found = [_read(root, rel) for rel in sorted(rels, key=_in_order) if walk.comes_by(rel)]
+    return tuple(item for item in found if isinstance(item, Source))
+
+
 def refuse_overlap(shoot: Shoot, out: Path) -> None:
     """Raise ClashError where the output lies inside the shoot, or the shoot inside the output.
 
@@ -132,15 +143,26 @@ class _Walk:
         """The `rel` of every file to look at; one that was named is looked at whatever it is called."""
         for path in map(_absolute, paths):
             if not path.is_dir():
-                yield self._rel(str(path))
+                yield self.rel(str(path))
                 continue
             for folder, folders, names in os.walk(path, followlinks=False):
-                start = self._rel(folder)
+                start = self.rel(folder)
                 start = f"{start}/" if start else ""
                 folders[:] = sorted(n for n in folders if self._takes(start, n) and not Path(folder, n).is_symlink())
                 yield from (start + name for name in names if self._takes(start, name))
 
-    def _rel(self, path: str) -> str:
+    def comes_by(self, rel: str) -> bool:
+        """Whether going through all of the root comes by this path: nothing on the way to it is left alone, or a link."""
+        parts = rel.split("/")
+        if parts[0] in ("", ".."):
+            return False
+        starts = ["".join(f"{part}/" for part in parts[:depth]) for depth in range(len(parts))]
+        return all(map(self._takes, starts, parts)) and not any(
+            (self._root / start).is_symlink() for start in starts[1:]
+        )
+
+    def rel(self, path: str) -> str:
+        """A path below the root, from there, with forward slashes; "" for the root."""
         rel = os.path.relpath(path, self._root)
         return "" if rel == "." else rel.replace(os.sep, "/")
 

@@ -18,13 +18,12 @@ from contextlib import ExitStack
 from typing import Any
 
 from mediakit.batch.ledger import rebuild
-from mediakit.batch.outfolder import ledger_path, only_run, scratch_room, sweep
+from mediakit.batch.outfolder import ledger_path, only_run, sweep
 from mediakit.batch.shoot import Ignored, Refusal
 from mediakit.batch.workers import main_left_alone
 from mediakit.errors import ExitCode
-from mediakit.tools.reach import Reach, can_be_kept
 from mediakit.watch.book import Book, text
-from mediakit.watch.feedback import Feedback
+from mediakit.watch.feedback import Feedback, reach_for
 from mediakit.watch.habits import POLLED_SETTLE_S, SETTLE_S, Habits
 from mediakit.watch.heart import BEAT_S, Heart, notify
 from mediakit.watch.means import ENVIRONMENT, Means
@@ -41,6 +40,7 @@ AFTER_EVENT_S = 0.1
 """Until the scan that an event asks for: events come in swarms."""
 SCAN_SHARE = 5.0
 """A scan may take one part in this many of the time: a tree of a hundred thousand files is not walked without pause."""
+FEW_EVENTS = 100
 ROUND_PAUSE_S = 20.0
 """After a round that ended early."""
 
@@ -60,7 +60,7 @@ class Daemon:
         self._ignored: tuple[Ignored, ...] = ()
         self._post_files = PostFiles(settle_s)
         self._root = Root(order.root, habits.ignore)
-        self._next_scan_s = 0.0
+        self._next_scan_s = self._scan_rest_s = 0.0
         self._next_round_s = 0.0
         self._first_round = True
         self._last_scan = 0.0
@@ -82,16 +82,13 @@ class Daemon:
         self._book = stack.enter_context(Book(self._order.out))
         self._left = self._book.begin()
         self._tell = Teller(self._order, self._book, self._voice)
-        feedback = Feedback(preset.limits, scored=preset.score.measure, reach=self._reach())
+        feedback = Feedback(
+            preset.limits, scored=preset.score.measure, reach=reach_for(self._order.root, self._order.out)
+        )
         stack.callback(feedback.close)
         self._reception = Reception(self._settling, self._book, feedback, preset.limits, wake=wake)
         self._rounds = Rounds(self._order, self._book, self._means, keep_going=self._makes, wake=wake)
         self._rounds.write_missing_notes()
-
-    def _reach(self) -> Reach | None:
-        """What giving a verdict needs of the disk: the inbox to read, a room of its own to write to."""
-        room = str(scratch_room(self._order.out).absolute())
-        return Reach((str(self._order.root),), (room,), room) if can_be_kept() else None
 
     def stop(self) -> None:
         """Take nothing new, let what runs finish."""
@@ -117,20 +114,26 @@ class Daemon:
         self._book.say("started", root=root, mode=mode, left_by_a_dead_daemon=self._left)
         self._voice.remark(f"Watching {self._order.root} ({self._notices.mode}, settle {self._settling.settle_s:g} s).")
         notify("READY=1")
+        events: set[str] = set()
         while self._goes_on():
-            self._turn_safely()
+            self._turn_safely(events)
             if self._habits.once and self._all_done():
                 break
             events = self._notices.wait(self._pause_s())
-            if events:
-                self._settling.touch(relative(events, str(self._order.root)), self._clock())
-                self._next_scan_s = min(self._next_scan_s, self._clock() + AFTER_EVENT_S)
         return self._end()
 
-    def _turn_safely(self) -> None:
+    def _hear_of(self, events: set[str]) -> None:
+        """A few files are looked at now; all are, which many need and what was taken away, as soon as they may be."""
+        now = self._clock()
+        if len(events) <= FEW_EVENTS:
+            self._settling.notice(self._root.look_at(events), now)
+        self._settling.touch(relative(events, str(self._order.root)), now)
+        self._next_scan_s = min(self._next_scan_s, max(now + AFTER_EVENT_S, self._scan_rest_s))
+
+    def _turn_safely(self, events: set[str]) -> None:
         """Whatever goes wrong in one turn must not be the last thing that happens."""
         try:
-            self._turn()
+            self._turn(events)
         except sqlite3.DatabaseError as error:
             self._after_trouble_with_the_ledger(error)
         except Exception as error:
@@ -152,7 +155,9 @@ class Daemon:
             self._settling.receive_anew(self._clock())
         self._notices.wait(POLL_S)
 
-    def _turn(self) -> None:
+    def _turn(self, events: set[str]) -> None:
+        if events:
+            self._hear_of(events)
         now = self._clock()
         if now >= self._next_scan_s:
             self._scan(now)
@@ -200,8 +205,9 @@ class Daemon:
         self._settling.see(shoot.sources, now)
         self._last_scan = time.time()
         took_s = self._clock() - now
+        self._scan_rest_s = now + took_s * SCAN_SHARE
         usual_s = self._habits.scan_s or (SCAN_S if self._notices.mode == "events" else POLLED_SCAN_S)
-        self._next_scan_s = now + max(usual_s if not self._habits.once else 0.5, took_s * SCAN_SHARE)
+        self._next_scan_s = max(now + (usual_s if not self._habits.once else 0.5), self._scan_rest_s)
 
     def _hear_of_scores(self) -> None:
         for outcome in self._reception.results():

@@ -13,12 +13,13 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from mediakit.batch.outfolder import scratch_room
 from mediakit.batch.plan import Job, settings_fingerprint
 from mediakit.batch.prepare import prepare_worker
 from mediakit.batch.workers import PHOTO_LIMIT_S, run_job
 from mediakit.model import Kind, Outcome, Source
 from mediakit.presets.schema import Limits
-from mediakit.tools.reach import Reach
+from mediakit.tools.reach import Reach, can_be_kept
 
 MOST_WAITING = 12
 
@@ -68,6 +69,14 @@ class Feedback:
         """Stop at once."""
         self._pool.stop()
         self._pool.join()
+
+
+def reach_for(root: Path, out: Path) -> Reach | None:
+    """What giving verdicts needs of the disk: the inbox to read, a room of its own to write to; None: all that there is."""
+    if not can_be_kept():
+        return None
+    room = str(scratch_room(out).absolute())
+    return Reach((str(root),), (room,), room)
 
 
 def warm_up() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import mediakit
 from mediakit.api import DEFAULT_PRESET
 from mediakit.batch.shoot import Shoot, refuse_overlap
 from mediakit.errors import ClashError, UsageError
@@ -46,5 +48,14 @@ def order_for(
             "Keep presets where nobody drops files.",
         )
     refuse_overlap(Shoot(root, (root,), (), ()), out)
+    _refuse_the_program(root, out)
     targets = resolve(to or settings.targets or loaded.preset.targets)
     return Order(root=root, out=out, preset=loaded, targets=targets, targets_said=bool(to), jobs=jobs, cluster=cluster)
+
+
+def _refuse_the_program(root: Path, out: Path) -> None:
+    """Raise ClashError where strangers' files would lie among the program's own, around them, or results be written there."""
+    for place in (Path(sys.prefix).resolve(), Path(mediakit.__file__).resolve().parent):
+        within = next((folder for folder in (root, out.resolve()) if place == folder or place in folder.parents), None)
+        if within is not None or root in place.parents:
+            raise ClashError(f"{within or root} and the program in {place} overlap.", "Give them folders of their own.")

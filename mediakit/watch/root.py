@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mediakit.batch.shoot import Shoot, find_sources
+from mediakit.batch.shoot import Shoot, find_sources, sources_at
 from mediakit.errors import MediakitError
+from mediakit.model import Source
 from mediakit.watch.notice import Canary
 
 
@@ -29,3 +30,13 @@ class Root:
         except (OSError, MediakitError):
             shoot = None
         return shoot if self._canary.sings(self.path) else None
+
+    def look_at(self, paths: Iterable[str]) -> tuple[Source, ...]:
+        """What events speak of, without walking everything; nothing where the root is away or something changes meanwhile."""
+        if self.offline:
+            return ()
+        try:
+            found = sources_at(self.path, paths, ignore=self._ignore)
+        except OSError:
+            return ()
+        return found if self._canary.sings(self.path) else ()

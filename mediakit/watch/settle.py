@@ -73,13 +73,23 @@ class Settling:
             del self._waiting[rel]
         for rel in self._whole.keys() - seen.keys():
             del self._whole[rel]
-        for rel, source in seen.items():
-            if self._whole.get(rel) == source:
-                continue
-            self._whole.pop(rel, None)
-            watched = self._waiting.get(rel)
-            if watched is None or watched.source != source:
-                self._waiting[rel] = _Watched(source, now_s, now_s + self.settle_s)
+        for source in seen.values():
+            self._take_in(source, now_s)
+
+    def notice(self, sources: Iterable[Source], now_s: float) -> None:
+        """Take in some files of the root, which something happened to; the next scan sees all of them."""
+        for source in sources:
+            if source.rel not in self._waiting and source.rel not in self._whole:
+                self._stems[_stem(source.rel)] += 1
+            self._take_in(source, now_s)
+
+    def _take_in(self, source: Source, now_s: float) -> None:
+        if self._whole.get(source.rel) == source:
+            return
+        self._whole.pop(source.rel, None)
+        watched = self._waiting.get(source.rel)
+        if watched is None or watched.source != source:
+            self._waiting[source.rel] = _Watched(source, now_s, now_s + self.settle_s)
 
     def touch(self, rels: Iterable[str], now_s: float) -> None:
         """Something happened to these: their quiet time begins again. Whole files are left alone until they change."""

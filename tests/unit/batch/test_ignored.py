@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mediakit.batch.shoot import MOST_IGNORED, find_sources
+from mediakit.batch.shoot import MOST_IGNORED, find_sources, sources_at
 
 
 def touch(path: Path) -> Path:
@@ -67,3 +67,27 @@ def test_what_lies_in_one_folder_stays_together(tmp_path: Path) -> None:
         touch(tmp_path / name)
     rels = [source.rel for source in find_sources([tmp_path]).sources]
     assert rels == sorted(rels, key=lambda rel: Path(rel).parts) == ["a/x.jpg", "a b/x.jpg", "a-b/x.jpg", "a.jpg"]
+
+
+def test_some_paths_are_found_as_a_walk_of_everything_finds_them(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    litter = [f"{number}/{name}" for number, name in enumerate(LITTER)]
+    names = [*litter, "a.jpg", "deep/b.MOV", "deep/draft.jpg", "old/c.jpg", "notes.doc", "d.jpg/e.jpg", "Bad\udcff.jpg"]
+    paths = [touch(root / name) for name in names]
+    outside = touch(tmp_path / "outside/x.jpg")
+    (root / "link").symlink_to(outside.parent, target_is_directory=True)
+    (root / "link.jpg").symlink_to(outside)
+    asked = [
+        *paths,
+        root,
+        root / "deep",
+        root / "d.jpg",
+        root / "gone.jpg",
+        root / "link/x.jpg",
+        root / "link.jpg",
+        outside,
+    ]
+    ignore = ["draft*", "old/*"]
+    all_of_them = find_sources([root], ignore=ignore).sources
+    assert sources_at(root, map(str, asked), ignore=ignore) == all_of_them
+    assert [source.rel for source in all_of_them] == ["Bad\udcff.jpg", "a.jpg", "d.jpg/e.jpg", "deep/b.MOV"]

@@ -127,3 +127,24 @@ def test_why_a_file_waits_is_said_in_plain_words() -> None:
 
 def test_event_paths_outside_the_root_are_nobodys() -> None:
     assert list(relative(["/in/a b.jpg", "/inn/c.jpg", "/in/d/e.jpg"], "/in")) == ["a b.jpg", "d/e.jpg"]
+
+
+def test_a_file_that_an_event_speaks_of_settles_as_one_that_a_scan_saw_and_none_is_forgotten() -> None:
+    settling = Settling(5)
+    settling.see([source("a.jpg"), source("b.jpg")], 0)
+    settling.notice([source("c.jpg"), source("a.jpg", size=11)], 2)
+    assert names(settling.quiet(5)) == ["b.jpg"]
+    assert names(settling.quiet(7)) == ["a.jpg", "b.jpg", "c.jpg"]
+    settling.notice([source("c.jpg")], 6)  # as it was: nothing begins anew
+    assert names(settling.quiet(7)) == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_the_other_half_that_an_event_speaks_of_is_company() -> None:
+    settling = Settling(5)
+    settling.see([source("a.jpg")], 0)
+    assert settling.waits_for_half("a.jpg", "its clip", 6)
+    settling.notice([source("a.mov", kind=Kind.CLIP)], 6)
+    settling.notice([source("a.mov", size=12, kind=Kind.CLIP)], 7)
+    assert not settling.waits_for_half("a.jpg", "its clip", 7)
+    settling.see([source("a.jpg")], 8)
+    assert settling.waits_for_half("a.jpg", "its clip", 8)
