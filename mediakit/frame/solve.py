@@ -25,7 +25,7 @@ from mediakit.presets.schema import Frame
 CHIN = 0.2  # below the detector's box, in heights of it
 EARS = 0.3  # to each side, in widths of it
 MARGINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
-SLACK = 0.03  # of a face's box on each side: a crop that lacks no more than this still shows the face
+SLACK = 0.04  # of a face's box on each side may lie outside: two detectors differ by more (0.07, benchmarks/faces.py)
 SUBJECT_SHARE = 0.9  # a crop that cannot hold this much of a clear subject's length is worse than a border
 SCENE_SHARE = 0.7  # the same where the subject fills half of the picture: that is a scene, and scenes may be cut
 SCENE_AREA = 0.5
