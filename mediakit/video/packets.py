@@ -75,4 +75,6 @@ def read_packets(clip: OpenClip, max_frames: int) -> dict[int, Packets]:
                 )
     except av.error.FFmpegError as error:
         raise FileError(Fault.CORRUPT, f"It cannot be read to its end: {error.strerror}.", EXPORT_AGAIN) from error
+    except IndexError as error:  # how PyAV meets a track that a transport stream begins midway
+        raise FileError(Fault.CORRUPT, "A track begins in the middle of it.", EXPORT_AGAIN) from error
     return found
