@@ -137,7 +137,7 @@ def _levels(small: Rgb8) -> Float:
     (darkest, lightest), grey = channel_range(small), luma(small)
     planes = np.stack([plane.reshape(-1) for plane in (darkest, grey, lightest)], axis=1)
     found = [*(_quantiles(planes, LEVELS) / 255).T]
-    steps: Float = np.abs(np.diff(grey.astype(np.float32), axis=1)) / np.float32(255)
+    steps = (np.abs(np.diff(grey.astype(np.float32), axis=1)) / 255).astype(np.float32, copy=False)
     contrast = [steps.mean(), _quantiles(steps.reshape(-1, 1), (0.95,))[0, 0]] if steps.size else [0.0, 0.0]
     found.append(np.array([(lightest <= 2).mean(), (darkest >= 253).mean(), *contrast]))
     return np.concatenate(found).astype(np.float32)

@@ -21,22 +21,23 @@ _MEASURED_WHOLE = 400_000
 
 def needs_full_chroma(rgb: NDArray[np.uint8]) -> bool:
     """True where 4:2:0 would visibly harm an (H, W, 3) uint8 sRGB picture; of a large one a third of the rows is measured."""
-    bands = [rgb]
-    if rgb.shape[0] * rgb.shape[1] > _MEASURED_WHOLE:
-        bands = [rgb[top : top + _BAND_PX] for top in range(0, rgb.shape[0] - _BAND_PX + 1, _EVERY_PX)]
-    measured = [_bleeding(band) for band in bands]
-    pixels = sum(total for _, total in measured)
-    return pixels > 0 and sum(harmed for harmed, _ in measured) > SHARE * pixels
+    if rgb.shape[0] * rgb.shape[1] <= _MEASURED_WHOLE or rgb.shape[0] < _BAND_PX:
+        moved = _moved(rgb)
+    else:
+        tops = range(0, rgb.shape[0] - _BAND_PX + 1, _EVERY_PX)
+        moved = _moved(np.concatenate([rgb[top : top + _BAND_PX] for top in tops]))
+        moved = moved.reshape(len(tops), _BAND_PX, -1)[:, 1:-1]  # where two bands meet there is an edge of no picture
+    return bool(np.count_nonzero(moved > VISIBLE) > SHARE * moved.size)
 
 
-def _bleeding(rgb: NDArray[np.uint8]) -> tuple[int, int]:
-    """(pixels whose colour would change visibly, pixels looked at)."""
+def _moved(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """How far the colour of each pixel would move, in the plane that moves more; an odd last row and column left out."""
     height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
     if not height or not width:
-        return 0, 0
-    planes = cv2.split(cv2.cvtColor(rgb[:height, :width], cv2.COLOR_RGB2YCrCb))
-    worst = cv2.max(_change(planes[1]), _change(planes[2]))
-    return cv2.countNonZero(cv2.threshold(worst, VISIBLE, 255, cv2.THRESH_BINARY)[1]), height * width
+        return np.empty((0, 0), np.uint8)
+    colours = cv2.cvtColor(rgb[:height, :width], cv2.COLOR_RGB2YCrCb)
+    red, blue = (_change(cv2.extractChannel(colours, channel)) for channel in (1, 2))
+    return np.asarray(cv2.max(red, blue), np.uint8)
 
 
 def _change(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:

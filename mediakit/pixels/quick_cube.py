@@ -44,8 +44,9 @@ class QuickTable:
             band = np.ascontiguousarray(rgb[top : top + rows])
             rest = np.take(self.rest, _index(band)).view(np.uint8).reshape(*band.shape[:2], 4)
             curved = cv2.LUT(band, self.curves)
-            change = cv2.cvtColor(rest, cv2.COLOR_RGBA2RGB)
-            changed[top : top + rows] = cv2.addWeighted(curved, 1.0, change, 1.0, -_MIDDLE)
+            cv2.addWeighted(
+                curved, 1.0, cv2.cvtColor(rest, cv2.COLOR_RGBA2RGB), 1.0, -_MIDDLE, dst=changed[top : top + rows]
+            )
         return changed
 
 
@@ -59,17 +60,19 @@ def split(table: Float) -> QuickTable | None:
         return None
     whole = np.rint(curves.clip(0, 255))
     rest = _enlarged(planes) - _along_axes([curve.reshape(LEVELS, -1).mean(axis=1) for curve in whole])
-    packed = np.zeros((*rest.shape[1:], 4), np.uint8)
-    packed[..., :3] = np.clip(rest + np.float32(_MIDDLE + 0.5), 0, 255).astype(np.uint8).transpose(1, 2, 3, 0)
-    return QuickTable(whole.astype(np.uint8).T[None].copy(), packed.reshape(-1, 4).view(np.uint32).ravel())
+    red, green, blue = (cv2.add(plane, float(_MIDDLE), dtype=cv2.CV_8U) for plane in rest.reshape(3, LEVELS, -1))
+    packed = cv2.merge([red, green, blue, red])  # the fourth byte is padding
+    return QuickTable(whole.astype(np.uint8).T[None].copy(), packed.view(np.uint32).ravel())
 
 
 def _index(band: Rgb8) -> NDArray[np.uint32]:
     """Each pixel's place in the remainder's table: six bits of blue, green, red."""
     pixels = cv2.cvtColor(band, cv2.COLOR_RGB2RGBA).view(np.uint32)[..., 0]
-    index: NDArray[np.uint32] = (pixels >> 2) & np.uint32(0x3F)
-    index |= (pixels >> 4) & np.uint32(0xFC0)
-    index |= (pixels >> 6) & np.uint32(0x3F000)
+    pixels >>= np.uint32(2)
+    index: NDArray[np.uint32] = pixels & np.uint32(0x3F)
+    for bits in (0xFC0, 0x3F000):
+        pixels >>= np.uint32(2)
+        index |= pixels & np.uint32(bits)
     return index
 
 

@@ -82,7 +82,9 @@ def _places(rows: int, cols: int) -> tuple[Plane, Plane, Plane, Plane]:
 
 
 def _saturation(small: NDArray[np.uint8]) -> Plane:
-    return np.asarray((small.max(axis=-1).astype(np.float32) - small.min(axis=-1)) / 255, np.float32)
+    red, green, blue = cv2.split(small)
+    spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+    return np.asarray(spread.astype(np.float32) / 255, np.float32)
 
 
 def _border_contrasts(lab: Plane) -> tuple[Plane, ...]:

@@ -64,8 +64,9 @@ class Head:
 
     def standardised(self, values: Plane) -> Plane:
         """Each input as distance from its mean, in spreads, at most 6."""
-        scaled: Plane = np.clip((values - self.mean) / self.spread, -MOST_SPREADS, MOST_SPREADS).astype(np.float32)
-        return scaled
+        scaled: Plane = values - self.mean
+        scaled /= self.spread
+        return np.clip(scaled, -MOST_SPREADS, MOST_SPREADS, out=scaled)
 
 
 def likelihood(rgb: NDArray[np.uint8], faces: Sequence[Face] = (), hints: Sequence[Face] = (), *, shown: Size) -> Plane:
