@@ -32,6 +32,8 @@ SHARP_EYES_PX, SOFT_EYES_PX = 0.75, 2.0
 """Of 30 sharp faces 95 % measure under 0.84 px, slightly blurred ones (a disc of 0.3 % of the long side) 1.0 to 2.6."""
 LIT, NOT_LIT = 50.0, 35.0
 """L* of a face: where it is as light as the first, the dark that the network sees lies around it, as on a stage."""
+PALEST, BLOWN = 86.0, 98.0
+"""L* of a face: the lightest skin in good light, and no skin to be seen any more."""
 GROUND_IS_BRIGHT = 2.5
 """Levels of overexposure that a plain white ground is taken for, all of the picture."""
 HEAPED, NOT_HEAPED = 2.2, -0.2
@@ -97,8 +99,11 @@ def exposure_part(
         under = min(under, float(np.interp(middle, (NOT_LIT, LIT), (POOR_LEVEL, 0.6))))
     if over is not None:
         over -= GROUND_IS_BRIGHT * ground
-    dark_value = dark if under is None else min(ramp(under, POOR_LEVEL, DARK_LEVEL), ramp(middle, -0.5, 2.5))
+    black = 1.0 if exposed.black_ground else ramp(middle, -0.5, 2.5)
+    dark_value = dark if under is None else min(ramp(under, POOR_LEVEL, DARK_LEVEL), black)
     bright_value = bright if over is None else min(_of_level(over), 1.0 if ground else ramp(low, 99, 90))
+    if of_face:
+        bright_value = min(bright_value, ramp(middle, BLOWN, PALEST))
     dark_value *= 1 - STOPS_COST * ramp(missing, FEW_STOPS, MANY_STOPS)
     bright_value *= 1 - STOPS_COST * ramp(-exposed.stops, FEW_STOPS, MANY_STOPS)
     bright_value *= 1 - HEAP_COSTS * ramp(exposed.heaped, NOT_HEAPED, HEAPED)

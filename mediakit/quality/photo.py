@@ -19,7 +19,7 @@ from mediakit.look.measure import Tone, measure
 from mediakit.model import Box, Crop, Face, Findings, Part, Score, Size
 from mediakit.quality import measures
 from mediakit.quality import parts as reasons
-from mediakit.quality.exposed import Exposed, heaped, stops_wanted
+from mediakit.quality.exposed import Exposed, read_exposed
 from mediakit.quality.impression import Impression, impression
 from mediakit.quality.total import total
 
@@ -82,8 +82,8 @@ def judge_photo(
         soft = measures.softness_px(grey, noise)
     detail = measures.fine_detail(grey, noise)
     light = tone or measure(work, skin_boxes=[face.box for face in faces])
-    paper = _paper(light)
-    exposed = Exposed(heaped(measures.thumbnail(work)), stops_wanted(light.curve))
+    exposed = read_exposed(measures.thumbnail(work), light)
+    paper = _paper(light, exposed)
     judged_cast = math.hypot(light.judged.warm, 1.5 * light.judged.magenta)
     found = [
         reasons.impression_part(seen.opinion),
@@ -161,12 +161,12 @@ def _light_parts(
     under, over = (seen.under, seen.over - seen.under) if seen else (None, None)
     return [
         reasons.exposure_part(levels, light.white, under, over, of_face=bool(faces), ground=ground, exposed=exposed),
-        reasons.clipping_part(light.white, light.black, ground),
+        reasons.clipping_part(light.white, light.black - exposed.black_ground, ground),
         reasons.cast_part(light.cast, light.readable, judged_cast),
     ]
 
 
-def _paper(tone: Tone) -> float:
+def _paper(tone: Tone, exposed: Exposed) -> float:
     """The share of the picture that is white paper behind a thing: plain ground, where the rest is not blown as well.
 
     A wall that was blown by too much light looks as plain, but takes what stands before it along.
@@ -175,7 +175,7 @@ def _paper(tone: Tone) -> float:
     of_its_own = (
         reasons.ramp(tone.clipped_light, 0.04, 0.01) * reasons.ramp(middle, 0.85, 0.65) * reasons.ramp(dark, 0.5, 0.35)
     )
-    return tone.white_ground * of_its_own
+    return tone.white_ground * of_its_own * reasons.ramp(exposed.heaped, 1.4, 0.2)
 
 
 def _face_parts(grey: NDArray[np.float32], noise: float, faces: Sequence[Face]) -> list[Part]:
