@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from mediakit.tools.ffmpeg import file_url, find_ffmpeg
 
@@ -25,6 +29,21 @@ def ffmpeg(*args: str | Path) -> None:
 def picture(kind: str = "testsrc2", *, w: int = 320, h: int = 180, fps: str = "30", seconds: float = 1.0) -> list[str]:
     """Input arguments for a moving test picture."""
     return ["-f", "lavfi", "-i", f"{kind}{':' if '=' in kind else '='}s={w}x{h}:r={fps}:d={seconds}"]
+
+
+def film(frames: Iterable[NDArray[np.uint8]], to: Path, *, crf: int = 18) -> Path:
+    """Encode (H, W, 3) uint8 sRGB frames, all of one size, at 30 a second."""
+    coming = iter(frames)
+    first = next(coming)
+    size = f"{first.shape[1]}x{first.shape[0]}"
+    command = [str(find_ffmpeg()), "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", "30"]
+    command += ["-i", "-", "-c:v", "libx264", "-preset", "ultrafast", "-crf", str(crf), "-pix_fmt", "yuv420p", str(to)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
+        assert encoder.stdin is not None
+        for frame in chain([first], coming):
+            encoder.stdin.write(np.ascontiguousarray(frame).tobytes())
+        encoder.stdin.close()
+    return to
 
 
 def tone(seconds: float = 1.0, hz: int = 440) -> list[str]:

@@ -152,3 +152,18 @@ def browser(program: str) -> Iterator[Page]:
                 process.kill()
                 process.wait()
             os.close(up_read)
+
+
+@contextmanager
+def reading(tab: Page, report: Path, ready: str) -> Iterator[Page]:
+    """The page as a person opens it for the first time, on a desktop; it must throw nothing and ask for nothing outside."""
+    tab.errors.clear()
+    tab.requests.clear()
+    tab.size(1280, 900)
+    tab.open(report)
+    tab.ask("localStorage.clear()")
+    tab.open(report)
+    tab.until(ready)
+    yield tab
+    assert tab.errors == []
+    assert [address for address in tab.requests if not address.startswith(LOCAL)] == []

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
-from clip_maker import encode, picture
+from clip_maker import encode, film, picture
 
 import mediakit
 from mediakit.presets.schema import Limits
 from mediakit.quality.measures import luma
 from mediakit.quality.motion import measure_motion
-from mediakit.tools.ffmpeg import find_ffmpeg
 from mediakit.video.probe import probe
 from mediakit.video.sample import grab_frame, sample_runs
 
@@ -24,28 +23,15 @@ def hand_held(path: Path, *, px: float, frames: int = 60) -> Path:
     """A still scene filmed by a hand that trembles by `px`."""
     random = np.random.default_rng(3)
     scene = cv2.resize(random.integers(0, 255, (27, 48, 3), dtype=np.uint8), (960, 540), interpolation=cv2.INTER_CUBIC)
-    command = [
-        str(find_ffmpeg()),
-        "-v",
-        "error",
-        "-y",
-        "-f",
-        "rawvideo",
-        "-pix_fmt",
-        "rgb24",
-        "-s",
-        f"{WIDTH}x{HEIGHT}",
-    ]
-    command += ["-r", "30", "-i", "-", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "16", "-pix_fmt", "yuv420p"]
-    place = np.zeros(2)
-    with subprocess.Popen([*command, str(path)], stdin=subprocess.PIPE) as encoder:
-        assert encoder.stdin is not None
+
+    def trembling() -> Iterator[np.ndarray]:
+        place = np.zeros(2)
         for _ in range(frames):
             place = 0.7 * place + random.normal(0, px, 2)
             move = np.array([[1, 0, -160 - place[0]], [0, 1, -90 - place[1]]], np.float32)
-            encoder.stdin.write(cv2.warpAffine(scene, move, (WIDTH, HEIGHT)).tobytes())
-        encoder.stdin.close()
-    return path
+            yield cv2.warpAffine(scene, move, (WIDTH, HEIGHT))
+
+    return film(trembling(), path, crf=16)
 
 
 def shake(path: Path) -> float:

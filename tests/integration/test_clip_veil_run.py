@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from clip_maker import film
 
 import mediakit
 from mediakit.marks.find import find_marks
 from mediakit.model import Size
 from mediakit.presets.schema import Limits
-from mediakit.tools.ffmpeg import find_ffmpeg
 from mediakit.video.probe import probe
 from mediakit.video.sample import walk_frames
 from mediakit.vision.faces import find_faces
@@ -22,28 +21,6 @@ from mediakit.vision.faces import find_faces
 WIDTH, HEIGHT = 960, 540
 LINK = "https://shop.example/follow"
 PLAIN = {"develop.white_balance": 0, "develop.auto_tone": 0, "clip.follow": False}
-
-
-def written(frames: Iterable[np.ndarray], path: Path) -> Path:
-    command = [
-        str(find_ffmpeg()),
-        "-v",
-        "error",
-        "-y",
-        "-f",
-        "rawvideo",
-        "-pix_fmt",
-        "rgb24",
-        "-s",
-        f"{WIDTH}x{HEIGHT}",
-    ]
-    command += ["-r", "30", "-i", "-", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "18", "-pix_fmt", "yuv420p"]
-    with subprocess.Popen([*command, str(path)], stdin=subprocess.PIPE) as encoder:
-        assert encoder.stdin is not None
-        for frame in frames:
-            encoder.stdin.write(np.ascontiguousarray(frame).tobytes())
-        encoder.stdin.close()
-    return path
 
 
 def wall() -> np.ndarray:
@@ -80,7 +57,7 @@ def with_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 frame[y : y + side, x : x + side] = code[: HEIGHT - y, : WIDTH - x, None]
             yield frame
 
-    return written(frames(), tmp_path_factory.mktemp("code") / "code.mp4")
+    return film(frames(), tmp_path_factory.mktemp("code") / "code.mp4")
 
 
 def codes_in(path: Path) -> int:
@@ -120,7 +97,7 @@ def with_people(corpus: Path, tmp_path: Path) -> Path:
             lay(frame, large, 560, 150)
             yield frame
 
-    return written(frames(), tmp_path / "people.mp4")
+    return film(frames(), tmp_path / "people.mp4")
 
 
 def cut_out(rgb: np.ndarray, face_px: int) -> np.ndarray:

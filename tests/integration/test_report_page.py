@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browser import LOCAL, browser, executable
+from browser import LOCAL, reading
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "report"))
@@ -49,27 +49,10 @@ def out(tmp_path_factory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def tab():
-    program = executable()
-    if program is None:
-        pytest.skip("no Chromium on the PATH")
-    with browser(program) as page:
-        yield page
-
-
 @pytest.fixture
 def page(tab, out):
-    tab.errors.clear()
-    tab.requests.clear()
-    tab.size(1280, 900)
-    tab.open(out / "report.html")
-    tab.ask("localStorage.clear()")
-    tab.open(out / "report.html")
-    tab.until("document.querySelectorAll('.card.filled .face img').length === 4")
-    yield tab
-    assert tab.errors == []
-    assert [address for address in tab.requests if not address.startswith(LOCAL)] == []
+    with reading(tab, out / "report.html", "document.querySelectorAll('.card.filled .face img').length === 4") as page:
+        yield page
 
 
 def test_verdicts_and_counts_at_a_glance(page):
