@@ -30,7 +30,7 @@ from mediakit.batch.clip_camera import Cut, framed_over_time
 from mediakit.frame.clip import solve_clip
 from mediakit.frame.geometry import largest_crop
 from mediakit.frame.reframe import CameraPath
-from mediakit.frame.scenes import Scene
+from mediakit.frame.scenes import Scene as Shown
 from mediakit.frame.solve import Framing
 from mediakit.model import Box, Crop, Kind, Size
 from mediakit.platforms.targets import resolve_one
@@ -95,11 +95,12 @@ def judge(name: str, clip: Path, truth: Truth, totals: dict[str, np.ndarray]) ->
         fps = output_fps(info.fps, 60)
         cut = Cut(begin_s=0.0, frames=max(1, round(info.duration * fps)), fps=fps)
         scenes = framed_over_time(recipe, info, look, followed, None, cut)
-        static, middle = solve_clip(look.seen, recipe.shape, recipe.frame), centre(info.size, window)
+        static = solve_clip(look.seen, recipe.shape, recipe.frame)
+        middle = Framing(centre(info.size, window), "crop", "the middle")
         ways: dict[str, Callable[[float], Framing]] = {
             "path": lambda t, scenes=scenes, fps=fps: at(scenes, t * float(fps)),
             "static": lambda _t, framing=static: framing,
-            "centre": lambda _t, framing=Framing(middle, "crop", ""): framing,
+            "centre": lambda _t, framing=middle: framing,
         }
         cases = [(t, faces) for t, faces in truth if faces and fits(faces, window)]
         if not cases:
@@ -123,7 +124,7 @@ def judge(name: str, clip: Path, truth: Truth, totals: dict[str, np.ndarray]) ->
         )
 
 
-def at(scenes: tuple[Scene, ...], frame: float) -> Framing:
+def at(scenes: tuple[Shown, ...], frame: float) -> Framing:
     """The framing of one frame."""
     return next((one for one in scenes if frame < one.end), scenes[-1]).framing_at(frame)
 

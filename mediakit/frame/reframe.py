@@ -23,6 +23,8 @@ ROOM = 1.6
 """Space around a face that a moving crop seeks, in those of a still one: it must not run along somebody's ear."""
 CROWDED = 0.1
 """Of a shot's moments with faces: when they do not fit into one crop for longer, they are too far apart."""
+STAYS_S = 0.7
+"""Somebody is still there for this long before they are first seen and after they are last seen: heads turn away."""
 SPEAKER_WINDOW_S = 2.0
 SPEAKER_LEAD = 1.5
 """Levels of 255 by which another mouth must move more before the camera cuts to it."""
@@ -112,7 +114,7 @@ def moments_of(shot: Shot, times_s: Sequence[float], picture: Size, window: Size
         return tuple(Moment(t, *_asks([_as_face(box)], line)) for t, box in shot.thing), 0.0
     moments, apart = [], 0
     for t in times_s:
-        faces = [Face(box, 1.0) for box in (track.box_at(t) for track in main) if box is not None]
+        faces = [Face(box, 1.0) for box in (track.box_at(t, beyond_s=STAYS_S) for track in main) if box is not None]
         together = _together(faces, line)
         apart += len(together) < len(faces)
         if faces:

@@ -23,6 +23,8 @@ FIRST_REACH = 2.0
 """The same for the second sighting, when nobody knows yet how fast it goes."""
 EXPECTED_S = 0.5
 """For how long a face is expected to go on as it went."""
+AWAY_S, AWAY_WIDTHS, AWAY_ALIKE = 4.0, 1.5, 0.4
+"""For how long somebody may look away and still be the same, how far off they may be then, and the least ratio of areas."""
 
 
 LEAST_SIGHTINGS = 3
@@ -31,7 +33,7 @@ LEAST_SURE = 2
 LEAST_HEIGHT = 0.03
 """Of the picture's height, as for photos."""
 LEAST_PRESENCE = 0.2
-"""Of the longest track's sightings: what is only there for a moment does not decide."""
+"""Of the time for which the longest track is seen: what is only there for a moment does not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,13 @@ class Shot:
 
 def main_tracks(shot: Shot, picture: Size) -> list[Track]:
     """The people a shot is about, largest first: near the largest in size, and there for more than a moment."""
-    sure = [
-        track for track in shot.tracks if len(track.sightings) >= LEAST_SIGHTINGS or shot.end_s - shot.begin_s < 1.0
+    tall = [
+        track for track in shot.tracks if _is_somebody(track, shot) and track.height >= LEAST_HEIGHT * picture.height_px
     ]
-    tall = [track for track in sure if track.height >= LEAST_HEIGHT * picture.height_px]
     if not tall:
         return []
-    longest = max(len(track.sightings) for track in tall)
-    there = [track for track in tall if len(track.sightings) >= LEAST_PRESENCE * longest]
+    longest_s = max(track.end_s - track.begin_s for track in tall)
+    there = [track for track in tall if track.end_s - track.begin_s >= LEAST_PRESENCE * longest_s]
     largest = max(track.area for track in there)
     main = [track for track in there if track.area >= 0.25 * largest]
     return sorted(main, key=lambda track: -track.area)
@@ -116,10 +117,35 @@ def main_tracks(shot: Shot, picture: Size) -> list[Track]:
 
 def _is_somebody(track: Track, shot: Shot) -> bool:
     """Seen often enough, and often enough surely; a shot of a second gives less to see."""
-    sure = sum(one.sure for one in track.sightings)
     if shot.end_s - shot.begin_s < 1.0:
-        return sure >= 1
-    return len(track.sightings) >= LEAST_SIGHTINGS and sure >= LEAST_SURE
+        return True
+    return len(track.sightings) >= LEAST_SIGHTINGS and sum(one.sure for one in track.sightings) >= LEAST_SURE
+
+
+def stitched(tracks: Sequence[Track]) -> list[Track]:
+    """Tracks of one shot, those made one that are the same person before and after a while of looking away.
+
+    One that begins where another of its size ended, at most AWAY_S later and AWAY_WIDTHS beside it, continues it.
+    """
+    kept: list[Track] = []
+    for track in sorted(tracks, key=lambda one: one.begin_s):
+        before = [(_away(one, track), n) for n, one in enumerate(kept) if 0 < track.begin_s - one.end_s <= AWAY_S]
+        away, n = min(before, default=(AWAY_WIDTHS, -1))
+        if away < AWAY_WIDTHS:
+            kept[n] = Track([*kept[n].sightings, *track.sightings], kept[n].portrait)
+        else:
+            kept.append(track)
+    return kept
+
+
+def _away(one: Track, other: Track) -> float:
+    """From where `one` was last to where `other` is first, in widths; infinite where their sizes differ."""
+    last, first = one.sightings[-1].face.box, other.sightings[0].face.box
+    smaller, larger = sorted((last.area, first.area))
+    if smaller < AWAY_ALIKE * larger:
+        return float("inf")
+    (x, y), (x0, y0) = first.centre, last.centre
+    return float(np.hypot(x - x0, y - y0)) / max(first.w, last.w)
 
 
 def join(tracks: Sequence[Track], faces: Sequence[Face], t_s: float) -> list[Track | None]:

@@ -7,6 +7,7 @@ them are looked at at 640 px. Faces are the detector's (`vision.faces`); between
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.frame.track import Shot, Sighting, Track, join
+from mediakit.frame.track import Shot, Sighting, Track, join, stitched
 from mediakit.marks.find import What
 from mediakit.model import Face, Findings, Note, Size
 from mediakit.pixels.light import luma
@@ -24,15 +25,19 @@ from mediakit.video.cover import exposure, face_worth, sharpness
 from mediakit.video.cuts import CutFinder
 from mediakit.video.heads import LOOKING_EDGE_PX as CLOSE_EDGE_PX
 from mediakit.video.heads import LOOKS_A_SECOND as CLOSE_LOOKS_A_SECOND
-from mediakit.video.heads import Portraits, candidates_near_and_far
+from mediakit.video.heads import Portraits, candidates_near_and_far, enlarged
 from mediakit.video.look import ClipLook
 from mediakit.video.mark_track import MarkTracker, SeenMark
 from mediakit.video.sample import walk_frames
 from mediakit.video.thing import ThingTracker
 from mediakit.vision.faces import find_candidates
 
-LOOKS_A_SECOND = 6.0
+LOOKS_A_SECOND = 5.0
 LOOKING_EDGE_PX = 640
+CLOSE_LOOKS_FOR_ALL = 1.5
+"""A second: looks that find small faces too, whose tracks the quicker looks then continue."""
+SMALL_PX = 64.0
+"""Of CLOSE_EDGE_PX: wider faces are seen by the usual look."""
 PATCH_PX = (24, 16)
 WEAK = 0.45
 """The detector's score from which on a candidate may continue somebody's track."""
@@ -68,7 +73,7 @@ def follow(path: Path, info: ClipInfo, look: ClipLook, *, heads: bool = False, m
     reader = MarkTracker(info.size, marks) if marks != "off" else None
     frame_times: list[float] = []
     thing = ThingTracker.of(look, info) if not look.findings.main_faces else None
-    due_s = 0.0
+    due_s = close_due_s = 0.0
     tick = Fraction(1, 90000)
     for frame in walk_frames(path, info, long_edge_px=edge_px):
         tick = frame.tick
@@ -80,7 +85,11 @@ def follow(path: Path, info: ClipInfo, look: ClipLook, *, heads: bool = False, m
         rgb = frame.shown()
         if reader is not None:
             reader.look(rgb, frame.t_s)
-        watcher.look(rgb, frame.t_s)
+        close: Pixels | None = rgb if heads else None
+        if not heads and frame.t_s + 1e-6 >= close_due_s:
+            close_due_s = frame.t_s + 1 / CLOSE_LOOKS_FOR_ALL
+            close = enlarged(frame.shown_at(CLOSE_EDGE_PX))
+        watcher.look(rgb, frame.t_s, close)
         if thing is not None:
             thing.look(rgb, frame.t_s)
     spans = cuts.shots(float(info.duration))
@@ -121,12 +130,16 @@ class _Watcher:
     looks: list[tuple[float, float, float]] = field(default_factory=list)
     """Light, sharpness and face of each look."""
 
-    def look(self, rgb: Pixels, t_s: float) -> None:
-        """One more moment."""
+    def look(self, rgb: Pixels, t_s: float, close: Pixels | None) -> None:
+        """One more moment. `close` is the same picture, larger, where small faces are looked for."""
         to_sample = rgb.shape[1] / self.info.size.width_px
         grey = luma(rgb)
         shown = self.info.size
-        found = find_candidates(rgb, shown=shown) if self.portraits is None else candidates_near_and_far(rgb, shown)
+        widest_px = math.inf if self.portraits is not None else SMALL_PX
+        if close is None:
+            found = find_candidates(rgb, shown=shown)
+        else:
+            found = candidates_near_and_far(close, shown, widest_px=widest_px)
         candidates = [one for one in found if max(one.seen) >= WEAK or one.is_face]
         faces = tuple(one.face for one in candidates if one.is_face)
         self.times_s.append(t_s)
@@ -159,7 +172,7 @@ class _Watcher:
                 if one.portrait is not None and (track.portrait is None or one.portrait.size > track.portrait.size):
                     track.portrait = one.portrait
                 last[id(track)] = one
-        return tuple(tracks)
+        return tuple(tracks if self.portraits is not None else stitched(tracks))
 
 
 def _joined(tracks: list[Track], seen: list[_Seen], t_s: float) -> list[tuple[_Seen, Track | None]]:

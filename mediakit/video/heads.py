@@ -1,12 +1,13 @@
-"""Faces of a moving picture for the sake of those who must not be known: also the small ones in the background.
+"""Faces of a moving picture, also the small ones: those who must not be known, and those who stand far from the camera.
 
-The look that framing takes (`vision.faces`) sees heads from about 10 px of 640 on. Here one more look is taken at the frame's
-own 1280 px, which finds heads half as large; about 25 ms a look. What is found feeds the same tracks.
+The usual look (`vision.faces`) sees heads from about 10 px of 640 on, in profile larger ones. Here one more look is taken
+at the frame's own 1280 px, which finds heads half as large; about 25 ms a look. What is found feeds the same tracks.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -29,18 +30,41 @@ LARGER = 1.4
 Pixels = NDArray[np.uint8]
 
 
-def candidates_near_and_far(rgb: Pixels, shown: Size) -> tuple[Candidate, ...]:
-    """Everything that looks like a face in (H, W, 3) uint8 sRGB, at the usual sizes and once at its own; in px of `shown`."""
-    near = find_candidates(rgb, shown=shown)
+def candidates_near_and_far(rgb: Pixels, shown: Size, *, widest_px: float = math.inf) -> tuple[Candidate, ...]:
+    """Everything that looks like a face in (H, W, 3) uint8 sRGB, at the usual sizes and once at its own; in px of `shown`.
+
+    widest_px: how wide in `rgb` a face may be that is seen at its own size alone. A larger one would have been seen at the
+    usual sizes too, so it is none; where nobody may be missed it counts all the same.
+    """
+    found = list(find_candidates(rgb, shown=shown))
     to_shown = shown.width_px / rgb.shape[1]
-    far = []
     for row in yunet.detect(np.ascontiguousarray(rgb), WEAK):
         x, y, width, height = (float(v) for v in row[:4])
+        if width <= 0 or height <= 0:
+            continue
         points = tuple((float(row[n]) * to_shown, float(row[n + 1]) * to_shown) for n in range(4, 14, 2))
         face = Face(Box(x, y, width, height).scaled(to_shown), min(1.0, float(row[14])), points)
-        if width > 0 and height > 0 and not any(overlap(face.box, one.face.box) > SAME for one in near):
-            far.append(Candidate(face, (face.confidence,), width))
-    return (*near, *far)
+        near = max(range(len(found)), key=lambda n: overlap(face.box, found[n].face.box), default=None)
+        if near is not None and overlap(face.box, found[near].face.box) > SAME:
+            found[near] = _seen_again(found[near], face)
+        elif width <= widest_px:
+            found.append(Candidate(face, (face.confidence,), width))
+    return tuple(found)
+
+
+def _seen_again(known: Candidate, face: Face) -> Candidate:
+    """The same place at one more size: more evidence, and the surer box."""
+    best = face if face.confidence > max(known.seen) else known.face
+    return replace(known, face=best, seen=(*known.seen, face.confidence))
+
+
+def enlarged(rgb: Pixels) -> Pixels:
+    """(H, W, 3) uint8 brought to LOOKING_EDGE_PX, at most to twice its size: small clips have small faces too."""
+    scale = min(2.0, LOOKING_EDGE_PX / max(rgb.shape[:2]))
+    if scale <= 1.0:
+        return rgb
+    size = (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 @dataclass(slots=True)

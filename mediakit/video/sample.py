@@ -86,24 +86,26 @@ def sample_runs(path: Path, info: ClipInfo, *, places: int = 4, length: int = 6)
 @dataclass(frozen=True, slots=True)
 class Passing:
     """A frame that is passed on a walk. `thumb` is a few thousand luma samples (h, w) uint8, as stored; `shown()` gives
-    the picture as `Sample.rgb` has it, and costs ten times as much."""
+    the picture as `Sample.rgb` has it, and costs ten times as much; `shown_at(px)` at another length than the walk's."""
 
     t_s: float
     tick: Fraction
     """Of the clip's clock."""
     thumb: NDArray[np.uint8]
     shown: Callable[[], NDArray[np.uint8]]
+    shown_at: Callable[[int], NDArray[np.uint8]]
 
 
 def walk_frames(path: Path, info: ClipInfo, *, long_edge_px: int = 640) -> Iterator[Passing]:
     """Every frame of the clip in order of time, decoded without the loop filter: good enough to look at, a third cheaper.
 
-    A frame's `shown` must be called before the next is asked for.
+    A frame's `shown` and `shown_at` must be called before the next is asked for.
     """
     with _Reader.open(path, info, long_edge_px) as reader:
         reader.stream.codec_context.options = {"skip_loop_filter": "all"}
         for frame in reader.walk():
-            yield Passing(float(reader.position or 0), reader.tick, _thumb(frame), partial(reader.shown, frame))
+            at_s, shown = float(reader.position or 0), partial(reader.shown, frame)
+            yield Passing(at_s, reader.tick, _thumb(frame), shown, shown)
 
 
 def grab_frame(path: Path, info: ClipInfo | None, t_s: float, *, long_edge_px: int | None = None) -> NDArray[np.uint8]:
@@ -129,7 +131,8 @@ class _Reader:
         self.stream = clip.stream(info.stream)
         self.stream.codec_context.thread_count = 1
         self.table = to_bt709(info.colour)
-        self.convert = _converter(info, long_edge_px)
+        self.long_edge_px = long_edge_px
+        self.converters: dict[int, Callable[[VideoFrame], NDArray[np.uint8]]] = {}
         self.frames: Iterator[VideoFrame] = iter(())
         self.position: Seconds | None = None
         self.moved = False
@@ -222,9 +225,12 @@ class _Reader:
             return (self.position or Seconds(0)) + 1 / self.info.fps
         return Seconds(stamp * time_base) - self.info.start
 
-    def shown(self, frame: VideoFrame) -> NDArray[np.uint8]:
+    def shown(self, frame: VideoFrame, long_edge_px: int | None = None) -> NDArray[np.uint8]:
         """Scaled, converted with the clip's own matrix, brought to BT.709 SDR, put upright."""
-        picture = self.convert(frame)
+        edge_px = long_edge_px or self.long_edge_px
+        if edge_px not in self.converters:
+            self.converters[edge_px] = _converter(self.info, edge_px)
+        picture = self.converters[edge_px](frame)
         if self.info.interlaced:
             import cv2
 

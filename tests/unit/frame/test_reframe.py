@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from mediakit.frame.path import Grid
 from mediakit.frame.reframe import CROWDED, Stretch, camera_path, held_share, moments_of, speaker_stretches, within
-from mediakit.frame.track import Shot, Sighting, Track, join, main_tracks
+from mediakit.frame.track import Shot, Sighting, Track, join, main_tracks, stitched
 from mediakit.model import Box, Face, Size
 
 PICTURE, WINDOW = Size(1920, 1080), Size(608, 1080)
@@ -33,6 +33,25 @@ def test_somebody_in_the_background_is_no_main_face():
     near, far = track(lambda t: 100.0), track(lambda t: 900.0, size=60)
     brief = track(lambda t: 1500.0, times=TIMES[:4])
     assert main_tracks(Shot(0, 6, (near, far, brief)), PICTURE) == [near]
+
+
+def test_what_looks_like_a_face_once_is_no_main_face():
+    spot = Track([Sighting(t, seen(900), sure=t == 0) for t in TIMES])
+    person = track(lambda t: 100.0)
+    assert main_tracks(Shot(0, 6, (spot, person)), PICTURE) == [person]
+
+
+def test_who_looks_away_for_a_while_is_the_same_person():
+    before, after = track(lambda t: 100.0, times=TIMES[:9]), track(lambda t: 250.0, times=TIMES[27:])
+    beside, nearer = track(lambda t: 900.0, times=TIMES[27:]), track(lambda t: 100.0, size=420, times=TIMES[27:])
+    kept = stitched([before, after, beside, nearer])
+    assert [(one.begin_s, one.end_s) for one in kept] == [
+        (0, TIMES[-1]),
+        (TIMES[27], TIMES[-1]),
+        (TIMES[27], TIMES[-1]),
+    ]
+    assert 100 < kept[0].box_at(3.0).x < 250, "on the way there"
+    assert len(before.sightings) == 9, "what was handed in stays as it was"
 
 
 def test_people_far_apart_are_told():
