@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mediakit.frame import taste
+from mediakit.frame.extent import full_extent
 from mediakit.frame.geometry import hull, largest_crop
 from mediakit.frame.reason import described, given_up
 from mediakit.frame.taste import HAIR, Line
@@ -26,8 +27,7 @@ CHIN = 0.2  # below the detector's box, in heights of it
 EARS = 0.3  # to each side, in widths of it
 MARGINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
 SLACK = 0.04  # of a face's box on each side may lie outside: two detectors differ by more (0.07, benchmarks/faces.py)
-SUBJECT_SHARE = 0.9  # a crop that cannot hold this much of a clear subject's length is worse than a border
-SCENE_SHARE = 0.7  # the same where the subject fills half of the picture: that is a scene, and scenes may be cut
+SCENE_SHARE = 0.7  # of a subject that fills half of the picture is enough: that is a scene, and scenes may be cut
 SCENE_AREA = 0.5
 CLEAR_SHARE = 0.7  # of all that stands out lies in a clear subject's box
 CLEAR_LEVEL = 110  # and this is how strongly its box stands out on average, 0..255
@@ -173,7 +173,7 @@ def _cuts_clear_subject(line: Line, findings: Findings) -> bool:
         return False
     begin, end = line.span(findings.subject)
     is_scene = findings.subject.area > SCENE_AREA * findings.size.pixels
-    return line.window_px < (SCENE_SHARE if is_scene else SUBJECT_SHARE) * (end - begin)
+    return line.window_px < (SCENE_SHARE if is_scene else 1.0) * (end - begin)
 
 
 def _is_clear(subject: Box, findings: Findings) -> bool:
@@ -202,7 +202,8 @@ def _shows_too_little(line: Line, start: int, findings: Findings) -> bool:
 def _bordered(findings: Findings, line: Line, fit: Fit, reason: str) -> Framing:
     """The part that matters, as little wider than the crop would be as possible, to be fitted into a border."""
     keep = [with_margin(face, 1.0) for face in findings.main_faces]
-    keep += [findings.subject] if findings.subject is not None else []
+    if findings.subject is not None:
+        keep.append(full_extent(findings.subject, findings.saliency, findings.size))
     if not keep:
         return Framing(Crop.whole(findings.size), fit, f"{reason}, so it is fitted into a border")
     begin, end = line.span(hull(keep))
