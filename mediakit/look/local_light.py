@@ -79,8 +79,9 @@ def base_change(base: Float, strength: float) -> Float:
 
 
 def _reduced(rgb: Rgb8) -> Float:
-    size = (rgb.shape[1] // FINE_SHARE, rgb.shape[0] // FINE_SHARE)
-    grey = luma(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+    width, height = rgb.shape[1] // FINE_SHARE, rgb.shape[0] // FINE_SHARE
+    even = rgb[: height * FINE_SHARE, : width * FINE_SHARE]
+    grey = luma(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA))
     reduced: Float = cv2.multiply(grey, 1 / 255, dtype=cv2.CV_32F)
     return reduced
 

@@ -75,8 +75,9 @@ def _search(grey: Grey8) -> Iterator[_Seen]:
 
 
 def _halved(grey: Grey8) -> Grey8:
-    size = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    width, height = max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2)
+    even = grey[: 2 * height, : 2 * width]  # exact means of four, a tenth of the time that a fractional shrinking takes
+    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _read_parts(grey: Grey8, parts: list[Part], names: tuple[str, ...], scale: float = 1.0) -> Iterator[_Seen]:
