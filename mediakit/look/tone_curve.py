@@ -23,6 +23,9 @@ MAX_STRETCH = 2.2
 """How many times its own the span between darks and lights may become: a picture of fog stays one."""
 WHITE = 0.93
 """Code value that white keeps at least; a white ground stays white."""
+DARK, LIT = 0.38, 0.5
+"""Seven tenths of a picture lie below this code value: up to the first it is dark, and its lights are lamps; it is not
+made darker. From the second on it may be."""
 HEADROOM = 0.985
 """Where the lightest channel may end up if it was below."""
 NEGLIGIBLE, NOTICEABLE = 0.004, 0.016
@@ -64,14 +67,18 @@ def exposure_ev(knots: Knots) -> float:
 
 
 def _within_limits(x: Knots, y: Knots, tone: Tone) -> Knots:
-    """One and a half stops up at most; down 0.6 of a stop, or what lies under the darkest thing in the picture: haze."""
+    """One and a half stops up at most; down 0.6 of a stop, or what lies under the darkest thing in the picture: haze.
+
+    A dark picture comes down by haze alone.
+    """
     light = decode(x.astype(np.float32))
     veil = float(decode(np.array([tone.dark[LEVELS.index(0.001)]], np.float32))[0])
     # Without lights to tell it from, the darkest thing is no veil: the picture is plain.
     span = np.array(tone.light[LEVELS.index(0.99)] - tone.dark[LEVELS.index(0.01)], np.float32)
     veil *= float(smoothstep(span, 0.1, 0.3))
     without_veil = encode((light - veil) / max(1 - veil, 0.1))
-    lowest = np.minimum(encode(light * 2**-MAX_CUT_EV), without_veil)
+    most = MAX_CUT_EV * smoothstep(np.array(tone.mid[LEVELS.index(0.7)], np.float32), DARK, LIT)
+    lowest = np.minimum(encode(light * 2**-most), without_veil)
     lowest[-1] = 1.0 if tone.white_ground > 0 else WHITE
     return np.clip(y, lowest, encode(light * 2**MAX_LIFT_EV))
 
