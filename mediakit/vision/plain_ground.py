@@ -29,6 +29,7 @@ NIGHT, DRAWN = 0.15, 0.003  # a ground darker (L* / 100) than the first is night
 LEAST_CONTENT, MOST_CONTENT = 0.003, 0.6  # of the picture
 FILLED = 0.1  # of the box around it all: things strewn over a wall are no thing
 SPECK = 0.005  # of the content; less is dust
+FRAMING, LINE_FILLED = 0.8, 0.15  # a line around the card is this much of both sides long, and so little of its box
 JOINED_PX = (9, 17)  # rows, columns: gaps within lettering and between its lines
 EVERY = 3  # of so many border pixels one is fitted
 ROUNDS = 4
@@ -60,13 +61,24 @@ def on_plain_ground(rgb: NDArray[np.uint8]) -> Plane | None:
 
 def _without_specks(off: Plane) -> NDArray[np.bool_]:
     """What is clearly off the ground, letters joined to lines, dust left out."""
-    near = cv2.morphologyEx((off > OFF_GROUND).astype(np.uint8), cv2.MORPH_CLOSE, np.ones(JOINED_PX, np.uint8))
+    there = _without_frame((off > OFF_GROUND).astype(np.uint8))
+    near = cv2.morphologyEx(there, cv2.MORPH_CLOSE, np.ones(JOINED_PX, np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
     clear = np.bincount(labels.ravel(), weights=(off > CLEARLY_OFF).ravel(), minlength=count) > 0
     kept = clear & (stats[:, cv2.CC_STAT_AREA] >= max(4.0, SPECK * float(near.sum())))
     kept[0] = False
     joined: NDArray[np.bool_] = kept[labels]
     return joined
+
+
+def _without_frame(there: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What is there but for a line drawn around the whole card: that is no thing, what it surrounds is."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=8)
+    _, _, width, height, area = stats.T
+    around = (width >= FRAMING * there.shape[1]) & (height >= FRAMING * there.shape[0])
+    around &= area < LINE_FILLED * width * height
+    around[0] = False  # the ground itself
+    return np.where(around[labels], np.uint8(0), there)
 
 
 def _ground(small: NDArray[np.uint8], surface: Plane) -> Plane | None:

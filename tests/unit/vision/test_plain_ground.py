@@ -82,3 +82,17 @@ def test_what_reaches_from_side_to_side_is_a_scene():
     sky = np.full((320, 480, 3), (150, 180, 220), np.uint8)
     sky[200:230] = (60, 70, 60)
     assert on_plain_ground(sky) is None
+
+
+def test_a_line_drawn_around_the_card_is_no_thing_and_the_title_in_it_is_whole():
+    picture = card(size=3.6, at=(100, 330))
+    cv2.rectangle(picture, (18, 18), (941, 621), (150, 120, 60), 3)
+    content = on_plain_ground(picture)
+    assert content is not None
+    rows = np.flatnonzero(content.any(axis=1)) * picture.shape[0] / content.shape[0]
+    assert rows[0] > 150
+    assert rows[-1] < 450
+    framing = solve(look_at(picture, Size(960, 640))[0], Shape(ratio="3:4"), Frame())
+    assert framing.fit != "crop"
+    assert framing.crop.x_px <= 100
+    assert framing.crop.x_px + framing.crop.w_px >= 850
