@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,16 +20,16 @@ from mediakit.video.probe import probe
 from mediakit.video.render import ClipOutput, render_clip
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own with room for half a megabyte."""
-    mounted = tmp_path / "disk"
+@contextmanager
+def disk_of(folder: Path, size: str) -> Iterator[Path]:
+    """A file system of its own, mounted below `folder`, with room for so much."""
+    mounted = folder / "disk"
     mounted.mkdir()
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if mount is None or umount is None:
         pytest.skip("there is no mount here")
     said = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=500k", "tmpfs", str(mounted)], capture_output=True, check=False
+        [mount, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(mounted)], capture_output=True, check=False
     )
     if said.returncode != 0:
         pytest.skip("a file system can only be mounted by root")
@@ -36,6 +37,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield mounted
     finally:
         subprocess.run([umount, "-l", str(mounted)], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Room for half a megabyte."""
+    with disk_of(tmp_path, "500k") as mounted:
+        yield mounted
 
 
 def noisy(path: Path, seconds: float) -> Path:
@@ -54,6 +62,22 @@ def test_a_disk_that_fills_is_named_and_nothing_half_written_stays(tmp_path: Pat
     problems = [outcome.problem, *(made.problem for made in outcome.delivered)]
     assert Fault.DISK_FULL in [problem.code for problem in problems if problem is not None]
     assert not [path for path in small_disk.rglob("*") if path.suffix == ".mp4"], "neither partial nor temporary"
+
+
+def test_after_a_clip_for_which_there_is_no_room_the_rest_goes_on(tmp_path: Path) -> None:
+    shoot = tmp_path / "shoot"
+    shoot.mkdir()
+    noisy(shoot / "a-large.mp4", 6)
+    encode(*picture("color=c=gray", w=640, h=360, seconds=2), to=shoot / "b-small.mp4")
+    with disk_of(tmp_path, "2m") as disk:
+        result = mediakit.process(shoot, to=("wechat-moments.video",), out=disk / "out", jobs=1)
+        large, small = result.outcomes
+        problems = [large.problem, *(made.problem for made in large.delivered)]
+        assert Fault.DISK_FULL in [problem.code for problem in problems if problem is not None]
+        (made,) = small.delivered
+        assert made.status == "made", made.problem
+        assert [path.name for path in (disk / "out").rglob("*.mp4")] == [Path(made.path).name]
+        assert (disk / "out" / "manifest.json").is_file(), "the run was told to its end"
 
 
 def test_a_full_device_is_a_full_disk(tmp_path: Path) -> None:
