@@ -96,15 +96,19 @@ class Result:
 
     def _head(self) -> dict[str, object]:
         from mediakit.report.manifest import head
-        from mediakit.report.takes import takes_json
 
+        takes: dict[str, object] | None = None
+        if self.culled is not None:
+            from mediakit.report.takes import takes_json
+
+            takes = takes_json(self.culled, self.verdict_of)
         preset = self.plan.preset
         return head(
             preset_name=preset.preset.name,
             preset_fingerprint=preset.fingerprint,
             posts=self.posts,
             notes=self.notes,
-            takes=None if self.culled is None else takes_json(self.culled, self.verdict_of),
+            takes=takes,
         )
 
     def _sources(self) -> Iterator[dict[str, object]]:
