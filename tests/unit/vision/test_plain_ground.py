@@ -86,7 +86,7 @@ def test_what_reaches_from_side_to_side_is_a_scene():
 
 def test_a_line_drawn_around_the_card_is_no_thing_and_the_title_in_it_is_whole():
     picture = card(size=3.6, at=(100, 330))
-    cv2.rectangle(picture, (18, 18), (941, 621), (150, 120, 60), 3)
+    cv2.rectangle(picture, (40, 40), (919, 599), (150, 120, 60), 3)
     content = on_plain_ground(picture)
     assert content is not None
     rows = np.flatnonzero(content.any(axis=1)) * picture.shape[0] / content.shape[0]
