@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mediakit.caption.compile import ActiveRule, Matcher, matcher_for
-from mediakit.caption.fold import Reading, folded
+from mediakit.caption.context import Surroundings
+from mediakit.caption.fold import DROPPED, Reading, folded
 from mediakit.caption.limits import Breach, breaches, count
 from mediakit.caption.load import Rulebook, load_rules
-from mediakit.caption.match import Hit, find, surroundings
+from mediakit.caption.match import Hit, find
 from mediakit.caption.phone import find_phones
-from mediakit.caption.relevance import relevance
+from mediakit.caption.relevance import relevance_of
 from mediakit.caption.schema import FieldName, Severity
 from mediakit.caption.surface import WordsOf, words_of
 from mediakit.caption.values import CaptionVerdict, Checked, Finding
@@ -61,7 +62,7 @@ def check_caption(
         findings += _undeclared(matcher, fields, whole)
     counts = count(title, body, tagged, words)
     findings += _form(title, body, breaches(title, body, counts, words), matcher)
-    findings += _relevance(title, f"{body}\n{' '.join(tagged)}", matcher, words)
+    findings += _relevance(title, fields, matcher, words)
     held = _lowered(findings, book, matcher, frozenset(evidence))
     ordered = sorted(held, key=lambda found: (_ORDER[found.severity], _place(found)))
     chinese = _HAN.search(f"{title}{body}") is not None
@@ -99,7 +100,7 @@ def _buried(field: _Field, hits: list[Hit]) -> Iterator[Finding]:
     if not hits or field.name == "title":
         return
     first = min(hits, key=lambda hit: hit.start)
-    before = surroundings(field.reading, first.start, first.end).before
+    before = Surroundings(field.reading.close).passage(first.start, first.end).before
     head = field.text[max(0, first.start - 300) : first.start]
     if first.start >= BEFORE_THE_FOLD or _OTHER_TOPICS.search(head) or _OTHER_TOPICS.search(before):
         yield _finding(first.rule, field, first.start, first.end)
@@ -124,9 +125,11 @@ def _form(title: str, body: str, found: Iterable[Breach], matcher: Matcher) -> I
             yield _finding(rule, field, breach.start, breach.end, zh=breach.zh, en=breach.en, severity=breach.severity)
 
 
-def _relevance(title: str, rest: str, matcher: Matcher, words: WordsOf) -> Iterator[Finding]:
+def _relevance(title: str, fields: Sequence[_Field], matcher: Matcher, words: WordsOf) -> Iterator[Finding]:
     rule = matcher.by_id.get("rel-title-body")
-    found = relevance(title, rest) if rule is not None and words.has_title else None
+    plain = {field.name: field.reading.folded.text.replace(DROPPED, "") for field in fields}
+    head = plain.pop("title", "")
+    found = relevance_of(head, "\n".join(plain.values())) if rule is not None and words.has_title else None
     if rule is None or found is None or not found.unrelated:
         return
     named = "、".join(found.missing)

@@ -1,7 +1,8 @@
-"""Turns the rules of one surface into what a caption is held against: one trie of words, and patterns.
+"""Turns the rules of one surface into what a caption is held against: one table of words, and patterns.
 
-Every word of every rule, breaches and near-misses alike, goes into one trie, so a caption is walked once however many
-rules there are. Words are stored tight (see `fold`); which gaps belong inside a word ("first of all") is kept beside it.
+Every word of every rule, breaches and near-misses alike, goes into one table with everything that words begin with, so a
+caption is walked once however many rules there are. Words are stored tight (see `fold`); which gaps belong inside a word
+("first of all") is kept beside it.
 """
 
 from __future__ import annotations
@@ -11,23 +12,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
-from mediakit.caption.fold import HAN, folded, is_gap, pattern_folded, tight
+from mediakit.caption.fold import HAN, folded, is_gap, pattern_folded, plain_digits, tight
 from mediakit.caption.load import Rulebook, expand
 from mediakit.caption.prefilter import needed
 from mediakit.caption.quick import quick
 from mediakit.caption.schema import Guard, Rule, Severity
 
-Trie = dict[str, Any]
-LEAF = "leaf"
-"""The key under which a node keeps its entries; no character is this long."""
-
-CLAUSE_END = re.compile("[。、!?;…~\n()\u2600-\u27bf\U0001f000-\U0001faff]|[,:](?![0-9])|\\.(?=\\s|$)|——")
-SENTENCE_END = re.compile("[。!?…\n]|\\.(?=\\s|$)")
+_ENDS = "。、!?;…~\n()\u2600-\u27bf\U0001f000-\U0001faff"
+CLAUSE_END = re.compile(f"[{_ENDS},:.—](?:(?<=[{_ENDS}])|(?<=[,:])(?![0-9])|(?<=\\.)(?=\\s|$)|(?<=—)—)")
+"""Begins with one class, which the matcher skips to."""
+SENTENCE_END = re.compile("[。!?…\n.](?:(?<!\\.)|(?=\\s|$))")
 _ONE_CLAUSE = "[^。,、!?;…~\n]"
 _NO_TURN = f"(?:(?!但|却|而是|才是|反而|就是){_ONE_CLAUSE})"
 """A character of a clause that does not turn it round: 不是最贵但最好用 negates only 最贵."""
+_ENGLISH_BEFORE = r"\b(?:{})\b(?:\W+(?!but\b)\w+){0,3}\W*$"
+"""At most three words before a finding; {} are the words looked for."""
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile("[a-z]")
 
@@ -42,23 +42,49 @@ class Entry:
     gaps: tuple[bool, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Clue:
+    """A pattern of a few words' length, and the characters that it may begin with; empty: any."""
+
+    regex: re.Pattern[str]
+    firsts: frozenset[str]
+
+    def found_in(self, text: str) -> bool:
+        """Whether it stands in `text`, which is a clause: most hold none of its first characters."""
+        return not (self.firsts and self.firsts.isdisjoint(text)) and self.regex.search(text) is not None
+
+    def begins(self, text: str) -> bool:
+        """Whether `text` begins with it."""
+        return self.regex.match(text) is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class GuardTest:
-    """A guard of the rules file, compiled; it looks at the clause before and after a finding."""
+    """A guard of the rules file, compiled: what it looks for in the clause around a finding, and in the whole post."""
 
-    before: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    clause: re.Pattern[str] | None
+    before: tuple[Clue, ...]
+    after: Clue | None
+    clause: Clue | None
     unless: re.Pattern[str] | None
+    post: re.Pattern[str] | None
+    unless_post: re.Pattern[str] | None
 
-    def holds(self, before: str, found: str, after: str) -> bool:
-        """Whether the clause around what was found makes it no breach."""
-        if self.unless is not None and any(self.unless.search(part) for part in (before, found, after)):
+    def holds_for(self, post: str) -> bool:
+        """Whether the post as a whole is about something that makes no finding of the rule a breach."""
+        return (
+            self.post is not None
+            and (self.unless_post is None or self.unless_post.search(post) is None)
+            and self.post.search(post) is not None
+        )
+
+    def holds(self, before: str, found: str, after: str, sentence: str) -> bool:
+        """Whether the clause around what was found makes it no breach, and its sentence does not take that back."""
+        if self.unless is not None and any(self.unless.search(part) for part in (sentence, found)):
             return False
         return bool(
-            (self.before is not None and self.before.search(before))
-            or (self.after is not None and self.after.match(after))
-            or (self.clause is not None and (self.clause.search(before) or self.clause.search(after)))
+            any(clue.found_in(before) for clue in self.before)
+            or (self.after is not None and self.after.begins(after))
+            or (self.clause is not None and (self.clause.found_in(before) or self.clause.found_in(after)))
         )
 
 
@@ -68,11 +94,19 @@ class Pattern:
 
     regex: re.Pattern[str]
     needed: tuple[str, ...]
+    begun: frozenset[str]
+    """What the literals begin with: their first two characters, or the first where one of them is a gap."""
+    short: frozenset[str]
+    """Those literals that are no longer than that."""
     disguise: bool
 
-    def may_match(self, text: str) -> bool:
-        """Whether one of the literals stands in `text`."""
-        return not self.needed or any(word in text for word in self.needed)
+    def may_match(self, text: str, holds: frozenset[str]) -> bool:
+        """Whether one of the literals stands in `text`, given what it `holds` of characters and pairs."""
+        if not self.needed:
+            return True
+        return not self.short.isdisjoint(holds) or (
+            not self.begun.isdisjoint(holds) and any(word in text for word in self.needed)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +117,12 @@ class ActiveRule:
     severity: Severity
     exact: tuple[str, ...]
     patterns: tuple[Pattern, ...]
-    near: tuple[re.Pattern[str], ...]
+    near: tuple[Pattern, ...]
     guards: tuple[GuardTest, ...]
-    before: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    clause: re.Pattern[str] | None
+    """Those with something to say of the whole sentence or post; the others are part of `before`, `after`, `clause`."""
+    before: tuple[Clue, ...]
+    after: Clue | None
+    clause: Clue | None
     sentence: re.Pattern[str] | None
     text: re.Pattern[str] | None
     info: re.Pattern[str] | None
@@ -99,20 +134,22 @@ class Matcher:
 
     rules: tuple[ActiveRule, ...]
     by_id: dict[str, ActiveRule]
-    trie: Trie
+    words: dict[str, tuple[Entry, ...]]
+    """Every word, and every beginning of one from two characters on, which has no entries."""
+    ordinary: frozenset[str]
     patterns: tuple[tuple[ActiveRule, Pattern], ...]
     """Every pattern with its rule."""
     begun_by: dict[str, tuple[int, ...]]
-    """By the first character of a literal they need: the places of patterns; under "" those that are always tried."""
+    """By the first two characters of a literal they need: places of patterns; under "" those that are always tried."""
 
-    def patterns_for(self, text: str) -> Iterator[tuple[ActiveRule, Pattern]]:
-        """The patterns that are worth trying on `text`."""
+    def patterns_for(self, text: str, holds: frozenset[str]) -> Iterator[tuple[ActiveRule, Pattern]]:
+        """The patterns that are worth trying on `text`, given what it `holds` of characters and pairs."""
         places = set(self.begun_by.get("", ()))
-        for char in self.begun_by.keys() & set(text):
-            places.update(self.begun_by[char])
+        for begun in holds.intersection(self.begun_by):
+            places.update(self.begun_by[begun])
         for place in sorted(places):
             rule, pattern = self.patterns[place]
-            if pattern.may_match(text):
+            if pattern.may_match(text, holds):
                 yield rule, pattern
 
 
@@ -121,23 +158,27 @@ def matcher_for(book: Rulebook, platform: str, surface: str = "") -> Matcher:
     """The compiled rules of a platform, or of one surface of it; made once per rulebook."""
     active = [rule for rule in book.rules.values() if book.applies(rule, platform, surface)]
     rules = tuple(_active(rule, book.severity(rule, platform, surface), book) for rule in active)
-    trie: Trie = {}
+    words: dict[str, tuple[Entry, ...]] = {}
     for index, rule in enumerate(active):
         for word, entry in _entries(index, rule, book):
-            _put(trie, word, entry)
+            words[word] = (*words.get(word, ()), entry)
+    words |= {word[:end]: () for word in words for end in range(2, len(word)) if word[:end] not in words}
     patterns = tuple((rule, pattern) for rule in rules for pattern in rule.patterns)
-    return Matcher(rules, {rule.rule.id: rule for rule in rules}, trie, patterns, _begun_by(patterns))
+    by_id = {rule.rule.id: rule for rule in rules}
+    return Matcher(rules, by_id, words, book.ordinary, patterns, _begun_by(patterns))
 
 
 def _begun_by(patterns: Iterable[tuple[ActiveRule, Pattern]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for place, (_, pattern) in enumerate(patterns):
-        for char in {word[0] for word in pattern.needed} or {""}:
-            found.setdefault(char, []).append(place)
-    return {char: tuple(places) for char, places in found.items()}
+        for begun in pattern.begun or {""}:
+            found.setdefault(begun, []).append(place)
+    return {begun: tuple(places) for begun, places in found.items()}
 
 
 def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
+    guards = [book.guards[name] for name in rule.guards]
+    plain = [guard for guard in guards if not guard.unless_sentence]
     return ActiveRule(
         rule=rule,
         severity=severity,
@@ -146,11 +187,14 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
             *(_pattern(pattern_folded(pattern), disguise=False) for pattern in rule.patterns),
             *(_pattern(pattern_folded(pattern), disguise=True) for pattern in rule.disguise_patterns),
         ),
-        near=tuple(re.compile(pattern_folded(pattern)) for pattern in rule.near_patterns),
-        guards=tuple(_guard(book.guards[name]) for name in rule.guards),
-        before=_any(rule.unless_before, "(?:{})$"),
-        after=_any(rule.unless_after, "(?:{})"),
-        clause=_any(rule.unless_clause),
+        near=tuple(_pattern(pattern_folded(pattern), disguise=False) for pattern in rule.near_patterns),
+        guards=tuple(_guard(book, guard.id) for guard in guards if guard.unless_sentence or guard.post),
+        before=(
+            *_clues([_joined(rule.unless_before, "(?:{})$"), *map(_before, plain)]),
+            *_clues(map(_before_en, plain)),
+        ),
+        after=_clue([_joined(rule.unless_after, "(?:{})"), *map(_after, plain)]),
+        clause=_clue([_joined([*rule.unless_clause, *(words for guard in plain for words in guard.clause)], "{}")]),
         sentence=_any(rule.unless_sentence),
         text=_any(rule.unless_text),
         info=_any(rule.info_if_text),
@@ -159,30 +203,64 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
 
 def _pattern(pattern: str, *, disguise: bool) -> Pattern:
     words = tuple(sorted(needed(pattern) or ()))
-    return Pattern(re.compile(quick(pattern)), words, disguise)
+    begun = frozenset(word[: 1 if any(map(is_gap, word[:2])) else 2] for word in words)
+    return Pattern(re.compile(quick(plain_digits(pattern))), words, begun, begun.intersection(words), disguise)
 
 
-def _guard(guard: Guard) -> GuardTest:
-    ways = []
-    if guard.before:
-        ways.append(f"(?:{_alternatives(guard.before)}){_NO_TURN}{{0,{guard.window}}}$")
-    if guard.before_en:
-        ways.append(rf"\b(?:{_alternatives(guard.before_en)})\b(?:\W+(?!but\b)\w+){{0,3}}\W*$")
+@lru_cache(maxsize=64)
+def _guard(book: Rulebook, name: str) -> GuardTest:
+    """One test for all rules that name the guard, so that what it finds in a post is found once."""
+    guard = book.guards[name]
+    turned = bool(guard.unless_sentence)
     return GuardTest(
-        before=re.compile("|".join(ways)) if ways else None,
-        after=_any(guard.after, f"{_ONE_CLAUSE}{{0,{guard.window}}}?(?:{{}})"),
-        clause=_any(guard.clause),
-        unless=_any(guard.unless_clause),
+        before=(*_clues([_before(guard)]), *_clues([_before_en(guard)])) if turned else (),
+        after=_clue([_after(guard)]) if turned else None,
+        clause=_clue([_joined(guard.clause, "{}")]) if turned else None,
+        unless=_any(guard.unless_sentence),
+        post=_any(guard.post),
+        unless_post=_any(guard.unless_post),
     )
 
 
-def _any(words: Iterable[str], frame: str = "{}") -> re.Pattern[str] | None:
+def _before(guard: Guard) -> str:
+    """What stands before a finding that the guard excuses, as one pattern; "" where it does not look there."""
+    return _joined(guard.before, f"(?:{{}}){_NO_TURN}{{0,{guard.window}}}$")
+
+
+def _before_en(guard: Guard) -> str:
+    return _joined(guard.before_en, _ENGLISH_BEFORE)
+
+
+def _after(guard: Guard) -> str:
+    return _joined(guard.after, f"{_ONE_CLAUSE}{{0,{guard.window}}}?(?:{{}})")
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str] | None:
+    said = _joined(words, "{}")
+    return re.compile(said) if said else None
+
+
+def _clues(ways: Iterable[str]) -> tuple[Clue, ...]:
+    """One clue that looks for all of them, or none where there is nothing to look for."""
+    clue = _clue(ways)
+    return (clue,) if clue else ()
+
+
+def _clue(ways: Iterable[str]) -> Clue | None:
+    said = "|".join(way for way in ways if way)
+    if not said:
+        return None
+    return Clue(re.compile(said), frozenset(word[0] for word in needed(said) or ()))
+
+
+def _joined(words: Iterable[str], frame: str) -> str:
+    """The words as alternatives in the place of {} in `frame`; "" for none."""
     joined = _alternatives(words)
-    return re.compile(frame.replace("{}", joined)) if joined else None
+    return frame.replace("{}", joined) if joined else ""
 
 
 def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(pattern_folded(word) for word in words)
+    return "|".join(plain_digits(pattern_folded(word)) for word in words)
 
 
 def _entries(index: int, rule: Rule, book: Rulebook) -> Iterator[tuple[str, Entry]]:
@@ -199,7 +277,8 @@ def _entries(index: int, rule: Rule, book: Rulebook) -> Iterator[tuple[str, Entr
     if rule.respell and rule.severity != "info":
         for word in {*terms}:
             for respelled in _respelled(folded(word), book):
-                yield _entry(index, respelled, respelled=True)
+                if tight(respelled) not in plain:
+                    yield _entry(index, respelled, respelled=True)
 
 
 def _entry(index: int, word: str, *, near: bool = False, respelled: bool = False) -> tuple[str, Entry]:
@@ -210,23 +289,16 @@ def _entry(index: int, word: str, *, near: bool = False, respelled: bool = False
 
 
 def _respelled(word: str, book: Rulebook) -> Iterator[str]:
-    """The Chinese word with one character as its pinyin or torn in two, or, when long enough, all in pinyin."""
+    """The Chinese word with one character as its pinyin, torn in two or as one that sounds alike, or all in pinyin."""
     if not 2 <= len(word) <= 5 or len(_HAN.findall(word)) != len(word):
         return
     for place, char in enumerate(word):
         for table in (book.pinyin, book.split):
             if char in table:
                 yield word[:place] + table[char] + word[place + 1 :]
+        for other in book.sound.get(char, ""):
+            yield word[:place] + other + word[place + 1 :]
     syllables = [book.pinyin.get(char, "") for char in word]
     whole = "".join(syllables)
     if all(syllables) and len(whole) >= 6:
         yield whole
-
-
-def _put(trie: Trie, word: str, entry: Entry) -> None:
-    if not word:
-        return
-    node = trie
-    for char in word:
-        node = node.setdefault(char, {})
-    node.setdefault(LEAF, []).append(entry)

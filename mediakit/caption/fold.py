@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from itertools import chain, compress, count
+from operator import add
 
 DROPPED = "\x00"
 """Stands for a character that shows nothing: zero-width, variation selector, combining mark."""
@@ -34,6 +36,7 @@ _LOOKALIKES = dict(
     )
 )
 _MIXABLE = re.compile("[" + "".join(_LOOKALIKES) + "]")
+_CLASS_OR_DIGIT = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\d")
 _SPACE_BESIDE_HAN = re.compile(rf"\x00+|(?<=[{HAN}，。！？、；：])[ \t\xa0]+|(?<![ \t\xa0])[ \t\xa0]++(?=[{HAN}])")
 """A run of spaces is looked at from its beginning and never taken apart: a hundred thousand cost no more than that."""
 
@@ -61,9 +64,9 @@ class Reading:
     def tight(self) -> View:
         """Without spaces, emoji and joining symbols. `at` counts in `folded`, not in the source."""
         text = self.folded.text
-        gaps = {char for char in set(text) if _GAPS[char]}
-        kept = [index for index, char in enumerate(text) if char not in gaps]
-        return View(text if len(kept) == len(text) else "".join([text[index] for index in kept]), kept)
+        kept = {char for char in set(text) if not _GAPS[char]}
+        stays = [char in kept for char in text]
+        return View("".join(compress(text, stays)), [*compress(count(), stays)])
 
     @cached_property
     def close(self) -> View:
@@ -80,6 +83,17 @@ class Reading:
             return self.folded
         return View("".join([*parts, text[done:]]), [*where, *at[done:]])
 
+    @cached_property
+    def couples(self) -> list[str]:
+        """Every two characters that stand side by side in the tight view."""
+        text = self.tight.text
+        return list(map(add, text, text[1:]))
+
+    @cached_property
+    def holds(self) -> frozenset[str]:
+        """Every character of the close view, and every two that stand side by side with no gap (see `is_gap`)."""
+        return frozenset(chain(self.close.text, self.couples))
+
 
 def folded(text: str) -> str:
     """The folded form alone, invisible characters left out."""
@@ -94,6 +108,11 @@ def tight(text: str) -> str:
 def pattern_folded(pattern: str) -> str:
     """A regular expression as folded text needs it: simplified, with the commas and colons that folding leaves."""
     return pattern.translate(_TRADITIONAL).replace("，", ",").replace("；", ";").replace("：", ":")
+
+
+def plain_digits(pattern: str) -> str:
+    """The same regular expression with `\\d` as 0-9: after folding there are few other digits, and it is twice as fast."""
+    return _CLASS_OR_DIGIT.sub(lambda found: found[0].replace(r"\d", "0-9") if found[0][0] == "[" else "[0-9]", pattern)
 
 
 def is_gap(char: str) -> bool:

@@ -37,6 +37,8 @@ _PATTERN_KEYS = (
     "before_en",
     "after",
     "clause",
+    "post",
+    "unless_post",
 )
 EVERYWHERE = "all"
 
@@ -51,6 +53,8 @@ class Rulebook:
     sources: Mapping[str, str]
     pinyin: Mapping[str, str]
     split: Mapping[str, str]
+    sound: Mapping[str, str]
+    ordinary: frozenset[str]
     relaxed: tuple[Relax, ...] = ()
     files: tuple[Path, ...] = field(default=())
 
@@ -151,6 +155,8 @@ def _book(read: Sequence[tuple[TomlFile, RulesFile]], relax: Sequence[Relax]) ->
     sources: dict[str, str] = {}
     pinyin: dict[str, str] = {}
     split: dict[str, str] = {}
+    sound: dict[str, str] = {}
+    ordinary: set[str] = set()
     relaxed: list[Relax] = []
     for toml, said in read:
         for index, rule in enumerate(said.rule):
@@ -163,6 +169,8 @@ def _book(read: Sequence[tuple[TomlFile, RulesFile]], relax: Sequence[Relax]) ->
         sources |= said.sources
         pinyin |= {char: syllable for syllable, chars in said.spelling.pinyin.items() for char in chars}
         split |= {char: pieces for pieces, char in said.spelling.split.items()}
+        sound |= said.spelling.sound
+        ordinary.update(one for line in said.words.ordinary for one in line.split())
         relaxed += said.relax
     for toml, said in read:
         _raise(toml, [*_dangling(said, rules, guards, groups, sources)])
@@ -172,7 +180,9 @@ def _book(read: Sequence[tuple[TomlFile, RulesFile]], relax: Sequence[Relax]) ->
         if one.rule not in rules:
             raise DataError(f"caption.relax: there is no rule {one.rule!r}; {nearest(one.rule, [*rules])}", _HINT)
     paths = tuple(toml.path for toml, _ in read)
-    return Rulebook(rules, guards, groups, sources, pinyin, split, (*relaxed, *relax), paths)
+    return Rulebook(
+        rules, guards, groups, sources, pinyin, split, sound, frozenset(ordinary), (*relaxed, *relax), paths
+    )
 
 
 def _dangling(

@@ -1,27 +1,29 @@
-"""Finds the words of the rules in one text, however they are spaced or styled, and drops what is no breach.
+"""Finds every breach of the rules in one text, and drops what is none.
 
-A hit is dropped when it lies inside a near-miss of its own rule (第一 in 第一次), when it cuts a Latin word, when its
-characters are only neighbours by chance (a plain space between the end of one clause and the start of the next), and
-when one of its rule's guards holds in the clause around it.
+A hit is dropped when it lies inside a near-miss of its own rule (第一 in 第一次) and when one of its rule's guards holds
+in the clause around it, or for the post as a whole. Words are looked up in `lookup`, contexts are weighed in `context`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from mediakit.caption.compile import CLAUSE_END, LEAF, SENTENCE_END, ActiveRule, Entry, Matcher
-from mediakit.caption.fold import DROPPED, Reading, is_styled
+from mediakit.caption.compile import ActiveRule, Matcher
+from mediakit.caption.context import Surroundings
+from mediakit.caption.fold import DROPPED, Reading
+from mediakit.caption.lookup import any_styled, words_in
 
-_WIDEST_GAP = 2
 _CONTEXT = 60
-"""Characters of a clause that guards look at, on either side."""
+"""Characters on either side of a hit that a near-miss may reach."""
+
+Spans = dict[int, list[tuple[int, int]]]
+"""By the identity of a rule: where its near-misses stand in the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A breach found: which rule, where in the source, and whether it was written to slip past a filter."""
 
     rule: ActiveRule
@@ -32,16 +34,6 @@ class Hit:
     """Evidence stands in the post: a note, no breach."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A finding's surroundings, folded: its clause and sentence before and after it."""
-
-    before: str
-    found: str
-    after: str
-    sentence: str
-
-
 def find(reading: Reading, matcher: Matcher, whole_post: str) -> list[Hit]:
     """Every breach in one field. `whole_post` is the folded text of all fields, for what may stand anywhere."""
     raw, spared = _words(reading, matcher)
@@ -50,155 +42,33 @@ def find(reading: Reading, matcher: Matcher, whole_post: str) -> list[Hit]:
     if not raw:
         return []
     found = {id(hit.rule): hit.rule for hit in raw}
-    excused_by_post = {key for key, rule in found.items() if rule.text is not None and rule.text.search(whole_post)}
+    guards = {guard for rule in found.values() for guard in rule.guards}
+    about = {guard for guard in guards if guard.holds_for(whole_post)}
+    excused_by_post = {key for key, rule in found.items() if not about.isdisjoint(rule.guards)}
+    excused_by_post |= {key for key, rule in found.items() if rule.text is not None and rule.text.search(whole_post)}
     lowered = {key for key, rule in found.items() if rule.info is not None and rule.info.search(whole_post)}
+    around = Surroundings(reading.close)
+    near_misses = _NearMisses(reading, spared)
     return [
-        Hit(hit.rule, hit.start, hit.end, hit.disguised, id(hit.rule) in lowered)
+        hit._replace(lowered=True) if id(hit.rule) in lowered else hit
         for hit in _longest(raw)
         if id(hit.rule) not in excused_by_post
-        and not _inside_near(hit, reading, spared)
-        and not excused(hit.rule, surroundings(reading, hit.start, hit.end))
+        and not near_misses.spare(hit)
+        and not around.excuse(hit.rule, hit.start, hit.end)
     ]
 
 
-def excused(rule: ActiveRule, passage: Passage) -> bool:
-    """Whether what stands around a finding makes it no breach."""
-    before, after = passage.before, passage.after
-    return bool(
-        (rule.before is not None and rule.before.search(before))
-        or (rule.after is not None and rule.after.match(after))
-        or (rule.clause is not None and (rule.clause.search(before) or rule.clause.search(after)))
-        or (rule.sentence is not None and rule.sentence.search(passage.sentence))
-        or any(guard.holds(before, passage.found, after) for guard in rule.guards)
-    )
-
-
-def surroundings(reading: Reading, start: int, end: int) -> Passage:
-    """The clause and the sentence around a part of the source, as the close view reads them."""
-    close = reading.close
-    first, past = bisect_left(close.at, start), bisect_left(close.at, end)
-    before = close.text[max(0, first - _CONTEXT) : first]
-    after = close.text[past : past + _CONTEXT]
-    sentence = _after_last(SENTENCE_END, before) + " " + _until(SENTENCE_END, after)
-    return Passage(_after_last(CLAUSE_END, before), close.text[first:past], _until(CLAUSE_END, after), sentence)
-
-
-def _after_last(boundary: re.Pattern[str], text: str) -> str:
-    last = 0
-    for found in boundary.finditer(text):
-        last = found.end()
-    return text[last:]
-
-
-def _until(boundary: re.Pattern[str], text: str) -> str:
-    found = boundary.search(text)
-    return text if found is None else text[: found.start()]
-
-
-def _words(reading: Reading, matcher: Matcher) -> tuple[list[Hit], dict[int, list[tuple[int, int]]]]:
-    """Every term found, and the near-misses found, by the index of their rule."""
-    text = reading.tight.text
+def _words(reading: Reading, matcher: Matcher) -> tuple[list[Hit], Spans]:
+    """Every term found, and the near-misses found."""
     hits: list[Hit] = []
-    spared: dict[int, list[tuple[int, int]]] = {}
-    for start, end, entries in _walk(text, matcher):
-        for entry in entries:
-            disguised = _disguised(reading, start, end, entry)
-            if disguised is None:
-                continue
-            span = _source_span(reading, start, end)
-            if entry.near:
-                spared.setdefault(id(matcher.rules[entry.rule]), []).append(span)
-            else:
-                hits.append(Hit(matcher.rules[entry.rule], *span, disguised))
-    return hits, spared
-
-
-def _walk(text: str, matcher: Matcher) -> Iterator[tuple[int, int, list[Entry]]]:
-    """Every place of `text` where a word of the trie stands."""
-    root = matcher.trie
-    length = len(text)
-    for start, char in enumerate(text):
-        node = root.get(char)
-        place = start + 1
-        while node is not None:
-            if LEAF in node:
-                yield start, place, node[LEAF]
-            if place == length:
-                break
-            node = node.get(text[place])
-            place += 1
-
-
-def _source_span(reading: Reading, start: int, end: int) -> tuple[int, int]:
-    at, kept = reading.folded.at, reading.tight.at
-    return at[kept[start]], at[kept[end - 1]] + 1
-
-
-def _disguised(reading: Reading, start: int, end: int, entry: Entry) -> bool | None:
-    """Whether a word was found only by looking behind a disguise; None where it is no word at all."""
-    text, kept = reading.folded.text, reading.tight.at
-    first, last = kept[start], kept[end - 1]
-    if _cuts_a_word(text, first, last):
-        return None
-    disguised = entry.respelled or _any_styled(reading, kept[start:end])
-    if last - first == end - 1 - start:
-        return disguised
-    spaced = 0
-    for step, wanted in enumerate(entry.gaps):
-        here, there = kept[start + step], kept[start + step + 1]
-        gap = text[here + 1 : there]
-        if not gap:
-            continue
-        visible = gap.replace(DROPPED, "")
-        disguised = disguised or DROPPED in gap
-        if len(visible) > _WIDEST_GAP:
-            return None
-        if wanted or not visible:
-            if ". " in visible:
-                return None
-        elif visible.isspace():
-            spaced += 1
+    spared: Spans = {}
+    for entry, start, end, disguised in words_in(reading, matcher):
+        rule = matcher.rules[entry.rule]
+        if entry.near:
+            spared.setdefault(id(rule), []).append((start, end))
         else:
-            disguised = True
-    if spaced and not _spaced_on_purpose(text, first, last, spaced, entry):
-        return None
-    return disguised
-
-
-def _cuts_a_word(text: str, first: int, last: int) -> bool:
-    """Whether a Latin word or a number goes on beyond the hit; a plural s may."""
-    if _is_latin(text[first]) and first and _is_latin(text[first - 1]):
-        return True
-    if not _is_latin(text[last]):
-        return False
-    rest = text[last + 1 : last + 3]
-    if rest[:1] == "s" and text[last].isalpha():
-        rest = rest[1:]
-    return bool(rest) and _is_latin(rest[0])
-
-
-def _is_latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
-
-
-def _any_styled(reading: Reading, places: Iterable[int]) -> bool:
-    source, text, at = reading.source, reading.folded.text, reading.folded.at
-    return any(is_styled(source[at[place]], text[place]) for place in places)
-
-
-def _spaced_on_purpose(text: str, first: int, last: int, spaced: int, entry: Entry) -> bool:
-    """Plain spaces inside a word: all through a Latin word, or where a Chinese word is not two clauses that meet."""
-    inner = sum(not wanted for wanted in entry.gaps)
-    if _is_latin(text[first]) or _is_latin(text[last]):
-        return spaced == inner
-    if len(entry.gaps) > 1:
-        return True
-    before, after = text[first - 1 : first], text[last + 1 : last + 2]
-    return not (_is_han(before) and _is_han(after))
-
-
-def _is_han(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff"
+            hits.append(Hit(rule, start, end, disguised))
+    return hits, spared
 
 
 def _exact(reading: Reading, matcher: Matcher) -> list[Hit]:
@@ -213,55 +83,74 @@ def _exact(reading: Reading, matcher: Matcher) -> list[Hit]:
     return hits
 
 
-def _patterns(reading: Reading, matcher: Matcher) -> list[Hit]:
+def _patterns(reading: Reading, matcher: Matcher) -> Iterator[Hit]:
     close = reading.close
-    hits = []
-    for rule, pattern in matcher.patterns_for(close.text):
+    for rule, pattern in matcher.patterns_for(close.text, reading.holds):
         for found in pattern.regex.finditer(close.text):
             if found.end() > found.start():
                 start, end = close.span(found.start(), found.end())
                 disguised = pattern.disguise or _pattern_disguised(reading, start, end)
-                hits.append(Hit(rule, start, end, disguised))
-    return hits
+                yield Hit(rule, start, end, disguised)
 
 
 def _pattern_disguised(reading: Reading, start: int, end: int) -> bool:
-    """Whether something invisible or a styled letter stands inside what a pattern found."""
+    """Whether something invisible or a styled letter stands inside what a pattern found; accents of names are neither."""
+    if reading.source.isascii():
+        return False
     folded = reading.folded
     first, past = bisect_left(folded.at, start), bisect_left(folded.at, end)
-    return DROPPED in folded.text[first:past].rstrip(DROPPED) or _any_styled(reading, range(first, past))
+    named = (place for place in range(first, past) if not "\u00c0" <= reading.source[folded.at[place]] <= "\u024f")
+    return DROPPED in folded.text[first:past].rstrip(DROPPED) or any_styled(reading, named)
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
     """For each rule, the hits that lie in no longer hit; of equals, the one written plainly."""
-    ordered = sorted(hits, key=lambda hit: (id(hit.rule), hit.start, -hit.end, hit.disguised))
+    hits.sort(key=lambda hit: (id(hit.rule), hit.start, -hit.end, hit.disguised))
     kept: list[Hit] = []
-    for hit in ordered:
+    for hit in hits:
         last = kept[-1] if kept and kept[-1].rule is hit.rule else None
-        if last is not None and hit.start < last.end:
-            longer = hit if hit.end > last.end and hit.end - hit.start > last.end - last.start else last
-            same = (hit.start, hit.end) == (last.start, last.end)
-            kept[-1] = replace(longer, disguised=last.disguised or (hit.disguised and not same))
+        if last is None or hit.start >= last.end:
+            kept.append(hit)
             continue
-        kept.append(hit)
+        longer = hit if hit.end > last.end and hit.end - hit.start > last.end - last.start else last
+        same = (hit.start, hit.end) == (last.start, last.end)
+        disguised = last.disguised or (hit.disguised and not same)
+        if longer is not last or disguised is not last.disguised:
+            kept[-1] = Hit(hit.rule, longer.start, longer.end, disguised)
     return sorted(kept, key=lambda hit: (hit.start, hit.end))
 
 
-def _inside_near(hit: Hit, reading: Reading, spared: dict[int, list[tuple[int, int]]]) -> bool:
-    """Whether a hit lies in a near-miss, or cuts one in two (护肤第一 in 护肤第一步)."""
-    rule = hit.rule
-    for start, end in spared.get(id(rule), ()):
-        holds = start <= hit.start and hit.end <= end
-        overlaps = start < hit.end and hit.start < end
-        if holds or (overlaps and not (hit.start <= start and end <= hit.end)):
-            return True
-    if not rule.near:
-        return False
-    close = reading.close
-    first, past = bisect_left(close.at, hit.start), bisect_left(close.at, hit.end)
-    near, far = max(0, first - _CONTEXT), past + _CONTEXT
-    return any(
-        found.start() <= first and past <= found.end()
-        for pattern in rule.near
-        for found in pattern.finditer(close.text, near, far)
-    )
+class _NearMisses:
+    """The near-misses of one field: words that were found, and patterns, looked for around a hit that no word spares."""
+
+    def __init__(self, reading: Reading, words: Spans) -> None:
+        self._reading = reading
+        self._words = words
+        self._patterns: dict[int, list[re.Pattern[str]]] = {}
+
+    def spare(self, hit: Hit) -> bool:
+        """Whether a hit lies in a near-miss, or is cut in two by one that is a word (护肤第一 by 第一步)."""
+        for start, end in self._words.get(id(hit.rule), ()):
+            holds = start <= hit.start and hit.end <= end
+            overlaps = start < hit.end and hit.start < end
+            if holds or (overlaps and not (hit.start <= start and end <= hit.end)):
+                return True
+        return bool(hit.rule.near) and self._in_a_pattern(hit)
+
+    def _in_a_pattern(self, hit: Hit) -> bool:
+        close = self._reading.close
+        first, past = bisect_left(close.at, hit.start), bisect_left(close.at, hit.end)
+        near, far = max(0, first - _CONTEXT), past + _CONTEXT
+        return any(
+            found.start() <= first and past <= found.end()
+            for pattern in self._worth_trying(hit.rule)
+            for found in pattern.finditer(close.text, near, far)
+        )
+
+    def _worth_trying(self, rule: ActiveRule) -> list[re.Pattern[str]]:
+        known = self._patterns.get(id(rule))
+        if known is None:
+            text, holds = self._reading.close.text, self._reading.holds
+            known = [pattern.regex for pattern in rule.near if pattern.may_match(text, holds)]
+            self._patterns[id(rule)] = known
+        return known

@@ -19,6 +19,9 @@ _DIGITS |= dict(zip("零〇一二三四五六七八九幺壹贰叁肆伍陆柒�
 _LETTERS = {"o": "0", "l": "1", "i": "1"}
 _ANY_DIGIT = re.compile("[" + "".join((*_DIGITS, *_LETTERS)) + "]")
 _FEWEST_DIGITS = 7
+_DIGIT, _NO_DIGIT = (f"[{no}{''.join((*_DIGITS, *_LETTERS))}]" for no in ("", "^\n"))
+_LONG_RUN = re.compile(f"{_DIGIT}(?:{_NO_DIGIT}{{0,9}}{_DIGIT}){{10}}")
+"""Eleven digits with little between them: a mobile number at least, whatever else is asked of one."""
 _WIDEST_GAP = 3
 _USUAL_GROUPS = (
     *([11], [3, 4, 4], [3, 8], [3, 3, 5], [4, 4, 3], [4, 3, 4]),
@@ -62,6 +65,8 @@ def find_phones(reading: Reading) -> list[Phone]:
 
 def _mobiles(reading: Reading) -> Iterator[Phone]:
     text = reading.folded.text
+    if _LONG_RUN.search(text) is None:
+        return
     for places in _runs(text):
         digits = "".join(_digit(text[place]) for place in places)
         number = _MOBILE.fullmatch(digits)
@@ -79,13 +84,18 @@ def _runs(text: str) -> Iterator[list[int]]:
     run: list[int] = []
     for digit in _ANY_DIGIT.finditer(text):
         place = digit.start()
-        if digit[0] in _LETTERS and not (run and place - run[-1] == 1):
+        if digit[0] in _LETTERS and not (run and place - run[-1] == 1) and not _begins(text, place):
             continue
         if run and not _joined(text[run[-1] + 1 : place]):
             yield from _worth(text, run)
             run = []
         run.append(place)
     yield from _worth(text, run)
+
+
+def _begins(text: str, place: int) -> bool:
+    """Whether a letter there stands for the first digit of a number: I39l2345678."""
+    return text[place + 1 : place + 2].isdigit() and not text[place - 1 : place].isalnum()
 
 
 def _worth(text: str, run: list[int]) -> Iterator[list[int]]:

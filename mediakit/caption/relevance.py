@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from mediakit.caption.fold import HAN, folded
 
@@ -45,6 +47,9 @@ _STOP = frozenset(
         "have",
     ]
 )
+_CRY = re.compile(
+    "也太|绝了|绝绝|谁懂|救命|了吧$|疯了|家人们|姐妹们|真的会谢|好家伙|天[呐啊]|啊啊|\\b(?:omg|wow|obsessed|no way)\\b"
+)
 _ENDINGS = ("ing", "ies", "es", "ed", "s", "ly")
 
 
@@ -56,28 +61,34 @@ class Relevance:
     missing: tuple[str, ...]
     names_a_thing: bool
     """Whether the title itself says what it is about."""
+    exclaims: bool = False
+    """Whether the title is a cry that could stand over any post."""
 
     @property
     def unrelated(self) -> bool:
         """Whether the title has next to nothing to do with the rest, names no thing itself, and could name one."""
-        return self.share < UNRELATED_BELOW and not self.names_a_thing and bool(self.missing)
+        return self.share < UNRELATED_BELOW and not self.names_a_thing and (bool(self.missing) or self.exclaims)
 
 
 def relevance(title: str, rest: str) -> Relevance | None:
     """How a title relates to body and topics; None where there is too little text to tell."""
-    head, tail = folded(title), folded(rest)
+    return relevance_of(folded(title), folded(rest))
+
+
+def relevance_of(head: str, tail: str) -> Relevance | None:
+    """The same of texts that are folded already."""
     if len(tail) < SHORT_BODY or not head.strip():
         return None
-    stems = {_stem(word) for word in _WORD.findall(tail)}
     in_title, in_rest = _families(head), _families(tail)
     units = _units(head)
+    stems = {_stem(word) for word in _WORD.findall(tail)} if any(map(str.isascii, units)) else set()
     whole = sum(units.values())
     shared = sum(weight for unit, weight in units.items() if unit in stems or (not unit.isascii() and unit in tail))
     bonus = 0.5 * len(in_title.keys() & in_rest.keys())
     share = min(1.0, (shared / whole if whole else 0.0) + bonus)
     missing = [word for family, word in in_rest.items() if family not in in_title]
     missing.sort(key=lambda word: -tail.count(word))
-    return Relevance(share, tuple(missing[:3]), bool(in_title))
+    return Relevance(share, tuple(missing[:3]), bool(in_title), _CRY.search(head) is not None)
 
 
 def _units(text: str) -> dict[str, float]:
@@ -101,7 +112,7 @@ def _stem(word: str) -> str:
     return word
 
 
-_LATIN_LETTER = re.compile("[a-z]")
+_LATIN = re.compile("[a-z]+")
 
 
 def _families(text: str) -> dict[int, str]:
@@ -111,27 +122,23 @@ def _families(text: str) -> dict[int, str]:
     for word, family in chinese:
         if word in text:
             found.setdefault(family, word)
-    if _LATIN_LETTER.search(text) is None:
-        return found
-    for match in latin.finditer(text):
-        found.setdefault(_latin_families()[match[1]], match[1])
+    for word in _latin_words(text):
+        for form in (word, word.removesuffix("s")):
+            if form in latin:
+                found.setdefault(latin[form], form)
     return found
 
 
-@cache
-def _vocabulary() -> tuple[list[tuple[str, int]], re.Pattern[str]]:
-    """The Chinese words with their family, and one pattern for all others."""
-    chinese = [(word, family) for family, words in enumerate(_table()) for word in words if not word.isascii()]
-    latin = "|".join(re.escape(word) for word in sorted(_latin_families(), key=len, reverse=True))
-    return chinese, re.compile(rf"\b({latin})s?\b")
+def _latin_words(text: str) -> Iterator[str]:
+    """Every Latin word of a text, and every two that follow one another."""
+    words = _LATIN.findall(text)
+    yield from words
+    yield from map(" ".join, pairwise(words))
 
 
 @cache
-def _latin_families() -> dict[str, int]:
-    return {word: family for family, words in enumerate(_table()) for word in words if word.isascii()}
-
-
-@cache
-def _table() -> list[list[str]]:
+def _vocabulary() -> tuple[list[tuple[str, int]], dict[str, int]]:
+    """The Chinese words and the Latin ones, with their family."""
     table = tomllib.loads(files("mediakit.caption").joinpath("products.toml").read_text("utf-8"))
-    return [list(words) for words in table["families"]]
+    said = [(word, family) for family, words in enumerate(table["families"]) for word in words]
+    return [one for one in said if not one[0].isascii()], dict(one for one in said if one[0].isascii())

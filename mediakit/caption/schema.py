@@ -1,4 +1,4 @@
-"""What a rules file may say: `[[rule]]`, `[[guard]]`, `[[adjust]]`, `[[relax]]`, `[sources]`, `[groups]`, `[spelling]`.
+"""What a rules file may say: `[[rule]]`, `[[guard]]`, `[[adjust]]`, `[[relax]]`, and the tables they refer to.
 
 Written for people who write captions: a rule is a list of words with a reason. Chinese and English terms are plain
 words; `"最{好,佳}的"` stands for 最好的 and 最佳的. Patterns are regular expressions on text that has been folded:
@@ -96,8 +96,11 @@ class Guard(Data):
     after: Words = ()
     window: int = Field(default=6, ge=0, le=40)
     clause: Words = ()
-    unless_clause: Words = ()
-    """The guard itself does not hold where one of these stands in the clause."""
+    unless_sentence: Words = ()
+    """The guard itself does not hold where one of these stands in the same sentence."""
+    post: Words = ()
+    """Holds, too, where one of these stands anywhere in the post and none of `unless_post` does."""
+    unless_post: Words = ()
 
 
 class Adjust(Data):
@@ -132,6 +135,15 @@ class Spelling(Data):
     """Syllable without tone, to the characters it stands in for."""
     split: dict[str, str] = Field(default_factory=dict)
     """Pieces, to the character that is torn into them."""
+    sound: dict[str, str] = Field(default_factory=dict)
+    """A character, to those written in its place because they sound or look like it."""
+
+
+class Vocabulary(Data):
+    """Words of everyday Chinese that sensitive words must not be cut from."""
+
+    ordinary: Words = ()
+    """Words of two characters, several to a line: 快速看懂 holds no 速看, because 快速 is a word."""
 
 
 class RulesFile(Data):
@@ -145,3 +157,4 @@ class RulesFile(Data):
     groups: dict[str, Words] = Field(default_factory=dict)
     sources: dict[str, str] = Field(default_factory=dict)
     spelling: Spelling = Spelling()
+    words: Vocabulary = Vocabulary()

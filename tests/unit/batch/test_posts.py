@@ -236,3 +236,12 @@ def test_words_that_are_no_text_end_the_run_before_anything_is_written(tmp_path,
         str(tmp_path / "w.txt"),
     ]
     assert run(arguments) == code and not (tmp_path / "out").exists()
+
+
+def test_a_post_that_names_a_missing_picture_ends_the_run_before_anything_is_written(tmp_path, capsys):
+    save_photo_at(tmp_path / "shoot/IMG_1.jpg")
+    (tmp_path / "shoot/post.toml").write_text('title = "x"\norder = ["IMG_1.jpg", "IMG_2.jpg"]\n', "utf-8")
+    assert run(["process", str(tmp_path / "shoot"), "--out", str(tmp_path / "out")]) == 3
+    said = capsys.readouterr().err
+    assert "post.toml:2" in said and "IMG_2.jpg" in said and "IMG_1.jpg" in said and "Traceback" not in said
+    assert not (tmp_path / "out").exists()

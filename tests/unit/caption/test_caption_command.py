@@ -108,6 +108,22 @@ def test_what_is_no_caption_is_named(
     assert "Traceback" not in error
 
 
+def test_mixed_directions_keep_their_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "\u202bمرحبا\u202c 完美\u2067底妆\u2069 שלום perfect \u202dabc"
+    path = tmp_path / "mixed.txt"
+    path.write_text(f"标题\n{text}", "utf-8")
+    code, document = _json(capsys, str(path), "--to", "xiaohongshu")
+    spans = [
+        (one["start"], one["end"], one["text"])
+        for one in document["posts"][0]["findings"]
+        if one["rule"] == "abs-perfect"
+    ]
+    assert code == 1
+    assert [text[start:end] for start, end, _ in spans] == [said for _, _, said in spans] == ["完美", "perfect"]
+    assert run(["caption", str(path), "--to", "xiaohongshu"]) == 1
+    assert "\u202b" not in capsys.readouterr().out
+
+
 def test_a_long_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "long.txt"
     path.write_text("标题\n" + "完美的一天，加微信。" * 10_000, "utf-8")

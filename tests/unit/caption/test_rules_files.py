@@ -124,9 +124,10 @@ def test_what_a_pattern_needs_stands_in_what_it_matches() -> None:
 
 def test_no_pattern_is_skipped_where_it_would_match() -> None:
     lines = (Path(__file__).parent / "captions.jsonl").read_text("utf-8").splitlines()
-    texts = [Reading(json.loads(line)["title"] + "\n" + json.loads(line)["body"]).close.text for line in lines]
+    readings = [Reading(json.loads(line)["title"] + "\n" + json.loads(line)["body"]) for line in lines]
     for target in ("xiaohongshu", "wechat-article", "instagram"):
-        patterns = [pattern for rule in matcher_for(BOOK, target).rules for pattern in rule.patterns]
-        for text in texts:
+        patterns = [one for rule in matcher_for(BOOK, target).rules for one in (*rule.patterns, *rule.near)]
+        for reading in readings:
+            text, holds = reading.close.text, reading.holds
             for pattern in patterns:
-                assert not pattern.regex.search(text) or pattern.may_match(text), pattern.regex.pattern
+                assert not pattern.regex.search(text) or pattern.may_match(text, holds), pattern.regex.pattern
