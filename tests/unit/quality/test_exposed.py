@@ -76,5 +76,5 @@ def test_the_words_of_a_cast_are_what_its_value_is_made_of():
     assert believed.value == 1.0
     assert "by 1 units" in believed.measured
     assert "colour of their own" in believed.measured
-    assert tinted.value == 0.0
+    assert tinted.value < 0.15
     assert "of their own" not in tinted.measured
