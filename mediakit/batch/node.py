@@ -22,12 +22,13 @@ from pathlib import Path
 from mediakit.batch.executor import Task
 from mediakit.batch.plan import Job, Wanted
 from mediakit.batch.problems import refused
-from mediakit.batch.workers import Processes
+from mediakit.batch.workers import Processes, reach_of
 from mediakit.errors import Fault
 from mediakit.model import Outcome, Problem
 from mediakit.presets import places
 from mediakit.presets.assets import reference
 from mediakit.presets.recipe import AssetRef
+from mediakit.tools.reach import Reach
 
 ENV_PATHS = "MEDIAKIT_PATHS"
 _PARTS = (
@@ -140,22 +141,33 @@ def stop(run: str) -> None:
 
 
 class _Child:
-    """The one process that does the work; started at the first job, replaced when it dies."""
+    """The one process that does the work; replaced when it dies, and when a job needs more of the disk than it may reach."""
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
         self._processes: Processes | None = None
+        self._reach: Reach | None = None
         self._run = ""
 
     def run(self, task: Task, run: str) -> Done:
         with self._one_at_a_time:
             self._run = run
-            if self._processes is None:
-                self._processes = Processes(1)
-            self._processes.submit(task)
-            ended = [Done(one.outcome, one.seconds, one.died) for one in self._processes.as_completed()]
+            processes = self._ready_for(task.job)
+            processes.submit(task)
+            ended = [Done(one.outcome, one.seconds, one.died) for one in processes.as_completed()]
             self._run = ""
         return ended[0] if ended else Done(refused(task.job, _GIVEN_UP), 0.0, died=False)
+
+    def _ready_for(self, job: Job) -> Processes:
+        wanted, known = reach_of([job]), self._reach
+        enough = wanted is None or (known is not None and known.covers(wanted))
+        if self._processes is None or not enough:
+            if self._processes is not None:
+                self._processes.shutdown()
+            if wanted is not None and known is not None and known.writes == wanted.writes:  # a run's presets add up
+                wanted = replace(wanted, reads=tuple(sorted({*known.reads, *wanted.reads})))
+            self._reach, self._processes = wanted, Processes(1, wanted)
+        return self._processes
 
     def stop(self, run: str) -> None:
         processes = self._processes

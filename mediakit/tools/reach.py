@@ -38,6 +38,10 @@ class Reach:
     writes: tuple[str, ...] = ()
     scratch: str | None = None
 
+    def covers(self, other: Reach) -> bool:
+        """Whether who is kept to this may do all that `other` needs."""
+        return set(other.reads) <= set(self.reads) and set(other.writes) <= set(self.writes)
+
 
 def can_be_kept() -> bool:
     """Whether package and kernel are there, and nobody said MEDIAKIT_LANDLOCK=off. Asked by who starts processes."""
