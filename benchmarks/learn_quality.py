@@ -29,7 +29,7 @@ from photo_faults import PHOTO_FAULTS
 from photo_intents import intents
 
 from mediakit.quality.impression import ANSWERS, balanced
-from mediakit.vision.statistics import GROUPS, statistics
+from mediakit.vision.statistics import GROUPS, looked_at, statistics, statistics_as_it_is
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
@@ -105,7 +105,7 @@ def main() -> None:
     said.add_argument("--folds-only", action="store_true", help="print what cross-validation says and stop")
     args = said.parse_args()
     cv2.setNumThreads(1)
-    taught = prepared(*looked_at(args.iqa, args.cache))
+    taught = prepared(*seen_so(args.iqa, args.cache))
     if args.shuffles:
         shuffles = [cross_validated(taught, seed, args.folds) for seed in range(args.shuffles)]
         report(taught, shuffles)
@@ -127,7 +127,7 @@ def report(taught: Taught, shuffles: list[Floats]) -> None:
     print("photos whose opinion rises by over 1 with a fault:", ", ".join(told))
 
 
-def looked_at(iqa: Path, cache: Path) -> tuple[Floats, Floats, Floats]:
+def seen_so(iqa: Path, cache: Path) -> tuple[Floats, Floats, Floats]:
     """Ratings, statistics of every picture (N, VIEWS + faults, D) and targets, cached (ten minutes on one core).
 
     Zeros where a photo was not seen so.
@@ -148,7 +148,7 @@ def looked_at(iqa: Path, cache: Path) -> tuple[Floats, Floats, Floats]:
 def _seen(path: Path, number: int) -> tuple[Floats, Floats]:
     rgb = np.ascontiguousarray(cv2.imread(str(path), cv2.IMREAD_COLOR)[..., ::-1])
     random, further = np.random.default_rng(number), number % FURTHER_EVERY == 0
-    pictures = [statistics(view) for view in views(rgb)]
+    pictures = [statistics_as_it_is(view) for view in views(looked_at(rgb))]
     nothing = np.zeros_like(pictures[0])
     pictures += [statistics(meant) for meant in intents(rgb)] if further else [nothing] * (VIEWS - RATED)
     levels = np.zeros((1 + len(LEARNED), len(ANSWERS) - 1), np.float32)
@@ -163,7 +163,7 @@ def _seen(path: Path, number: int) -> tuple[Floats, Floats]:
 
 
 def views(rgb: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """Whole, mirrored, and four details."""
+    """Whole, mirrored, and four details at the size they have: enlarged, they would teach that soft is as good as sharp."""
     yield rgb
     yield np.ascontiguousarray(rgb[:, ::-1])
     height, width = (round(side * DETAIL) for side in rgb.shape[:2])

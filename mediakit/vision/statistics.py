@@ -43,7 +43,12 @@ def statistics(rgb: NDArray[np.uint8]) -> Floats:
     rgb: (H, W, 3) uint8 sRGB at any size; enlarged where it is small, as a screen would. Raises MissingPartError where the
     weights are not there.
     """
-    copy = (looked_at(rgb).astype(np.float32) - 127) / 128
+    return statistics_as_it_is(looked_at(rgb))
+
+
+def statistics_as_it_is(rgb: NDArray[np.uint8]) -> Floats:
+    """`statistics` of a picture at the size it has: a detail of what was looked at, no softer for being a detail."""
+    copy = (rgb.astype(np.float32) - 127) / 128
     found = _network().run(None, {INPUT: np.ascontiguousarray(copy.transpose(2, 0, 1)[None])})
     return np.concatenate([value.ravel() for value in found])
 
