@@ -23,18 +23,31 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from mediakit.api import Result, dry_run, process
+    from mediakit.batch.reel_call import make_reel, plan_reel
     from mediakit.errors import FileError, MediakitError, SetupError
 
 _HOMES = {
     "process": "mediakit.api",
     "dry_run": "mediakit.api",
     "Result": "mediakit.api",
+    "make_reel": "mediakit.batch.reel_call",
+    "plan_reel": "mediakit.batch.reel_call",
     "MediakitError": "mediakit.errors",
     "SetupError": "mediakit.errors",
     "FileError": "mediakit.errors",
 }
 
-__all__ = ["FileError", "MediakitError", "Result", "SetupError", "__version__", "dry_run", "process"]
+__all__ = [
+    "FileError",
+    "MediakitError",
+    "Result",
+    "SetupError",
+    "__version__",
+    "dry_run",
+    "make_reel",
+    "plan_reel",
+    "process",
+]
 
 
 def __getattr__(name: str) -> Any:

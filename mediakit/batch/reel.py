@@ -21,6 +21,7 @@ from mediakit.batch.reel_card import disclosure_on, end_card
 from mediakit.batch.reel_photos import Shown, left_out, make_ready, pick, reel_recipe
 from mediakit.errors import Fault, FileError, UsageError
 from mediakit.model import Check, Kind, Note, Seconds, Size, Source
+from mediakit.pixels.light import Rgb8
 from mediakit.platforms.check import Expected, check_file, conforms
 from mediakit.platforms.schema import ClipSpec, Shape, Target
 from mediakit.presets.load import LoadedPreset
@@ -54,7 +55,32 @@ class Reel:
     facts: dict[str, object] = field(default_factory=dict)
 
 
-def make_reel(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReelPlan:
+    """What a reel is going to be: which photos from when to when, to which music. Nothing is rendered yet."""
+
+    path: Path
+    loaded: LoadedPreset = field(repr=False)
+    target: Target
+    shape: Shape
+    size: Size
+    recipe: Recipe = field(repr=False)
+    sources: tuple[Source, ...]
+    timing: Timing
+    beats: tuple[float, ...]
+    card: Rgb8 | None = field(repr=False)
+    card_s: float
+    longest_s: float
+    music: Path | None
+    notes: tuple[Note, ...]
+
+    @property
+    def spec(self) -> ClipSpec:
+        """The surface's rules."""
+        return _surface(self.target)[0]
+
+
+def plan_reel(
     paths: Sequence[Path],
     loaded: LoadedPreset,
     target: Target,
@@ -63,11 +89,10 @@ def make_reel(
     music: Path | None,
     threads: int = 1,
     jobs: int | None = None,
-) -> Reel:
-    """Make a reel of the photos at or below `paths` and publish it at `out`.
+) -> ReelPlan:
+    """Pick the photos at or below `paths` and lay them on the beats of `music` (None: silence); nothing is written.
 
-    music: the bed; None for silence. Raises a SetupError where nothing can be made of what was asked, FileError where the
-    music cannot be used, the disk refuses, or what was written does not conform; then nothing is at `out`.
+    Raises a SetupError where nothing can be made of what was asked, FileError where the music cannot be used.
     """
     spec, shape = _surface(target)
     _refuse(paths, out)
@@ -77,39 +102,66 @@ def make_reel(
     card, notes = end_card(loaded, recipe, size)
     card_s = loaded.preset.reel.card_s if card is not None else 0.0
     picked = pick(paths, loaded, most_pictures(card_s, longest_s), jobs=jobs)
+    beats = () if music is None else _beats(music, loaded, threads)
+    each_s = loaded.preset.reel.each_s
+    timing = time_pictures(len(picked.sources), each_s=each_s, card_s=card_s, beats=beats, longest_s=longest_s)
+    return ReelPlan(
+        path=out,
+        loaded=loaded,
+        target=target,
+        shape=shape,
+        size=size,
+        recipe=recipe,
+        sources=picked.sources,
+        timing=timing,
+        beats=beats,
+        card=card,
+        card_s=card_s,
+        longest_s=longest_s,
+        music=music,
+        notes=(*notes, *picked.notes),
+    )
+
+
+def render_reel(plan: ReelPlan, *, threads: int = 1) -> Reel:
+    """Render what was planned and publish it.
+
+    Raises FileError where none of the photos can be used, the disk refuses, or what was written does not conform; then
+    nothing is at `plan.path`.
+    """
+    size, spec, timing, loaded = plan.size, plan.spec, plan.timing, plan.loaded
     with tempfile.TemporaryDirectory(prefix="mediakit-") as name:
         work = Path(name)
-        beats = () if music is None else _beats(music, loaded, work, threads)
-        each_s = loaded.preset.reel.each_s
-        timing = time_pictures(len(picked.sources), each_s=each_s, card_s=card_s, beats=beats, longest_s=longest_s)
-        shown, said = _made_ready(picked.sources, loaded, recipe, shape, size, timing)
-        if len(shown) < len(picked.sources):
-            timing = time_pictures(len(shown), each_s=each_s, card_s=card_s, beats=beats, longest_s=longest_s)
-        patch, warned = disclosure_on(recipe, [box for one in shown for box in one.faces], shown[0].slide, size)
-        composer = Composer([one.slide for one in shown], card, timing, size, fade_s=_fade_s(loaded), patch=patch)
+        shown, said = _made_ready(plan.sources, loaded, plan.recipe, plan.shape, size, timing)
+        if len(shown) < len(plan.sources):
+            each_s = loaded.preset.reel.each_s
+            timing = time_pictures(
+                len(shown), each_s=each_s, card_s=plan.card_s, beats=plan.beats, longest_s=plan.longest_s
+            )
+        patch, warned = disclosure_on(plan.recipe, [box for one in shown for box in one.faces], shown[0].slide, size)
+        composer = Composer([one.slide for one in shown], plan.card, timing, size, fade_s=_fade_s(loaded), patch=patch)
         frames = round(timing.total_s * FPS)
-        track = _sound(music, loaded, Seconds(frames, FPS), spec, work, threads)
-        with published(out) as temporary:
-            encoding = _encoding(spec, loaded)
+        track = _sound(plan.music, loaded, Seconds(frames, FPS), spec, work, threads)
+        with published(plan.path) as temporary:
             sound = track.path if track else None
-            write_reel(temporary, composer.frame, size, frames, sound, encoding, threads=threads)
+            write_reel(temporary, composer.frame, size, frames, sound, _encoding(spec, loaded), threads=threads)
             expect = Expected(size=size, duration_s=frames / FPS, has_audio=track is not None)
-            checks = check_file(temporary, target, expect=expect)
-            _refuse_unfit(checks, target, out)
+            checks = check_file(temporary, plan.target, expect=expect)
+            _refuse_unfit(checks, plan.target, plan.path)
             written_bytes = temporary.stat().st_size
     return Reel(
-        path=out,
-        target=target.name,
+        path=plan.path,
+        target=plan.target.name,
         size=size,
         duration_s=round(frames / FPS, 3),
         bytes=written_bytes,
         photos=tuple(one.rel for one in shown),
         why=tuple(one.why for one in shown),
         changes_s=timing.changes,
-        on_beats=bool(beats),
-        bed=music.name if music is not None else "",
+        on_beats=bool(plan.beats),
+        bed=plan.music.name if plan.music is not None else "",
         checks=checks,
-        notes=(*notes, *picked.notes, *said, *warned),
+        notes=(*plan.notes, *said, *warned),
         facts={} if track is None else {"sound": track.facts},
     )
 
@@ -139,14 +191,15 @@ def _refuse(paths: Sequence[Path], out: Path) -> None:
         raise UsageError(f"{out} lies inside the shoot {folder}.", "Give --out another folder.")
 
 
-def _beats(music: Path, loaded: LoadedPreset, work: Path, threads: int) -> tuple[float, ...]:
+def _beats(music: Path, loaded: LoadedPreset, threads: int) -> tuple[float, ...]:
     """The beats of the bed as it will be played, its loop included."""
-    crossfade_s = loaded.preset.sound.crossfade_s
-    bed = open_bed(music, round(_HEARD_S * RATE), crossfade_s=crossfade_s, scratch=work / "beats.f32", threads=threads)
-    heard = listener()
-    for block in bed.blocks():
-        heard.add(block)
-    (work / "beats.f32").unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mediakit-") as name:
+        played = Path(name) / "beats.f32"
+        crossfade_s = loaded.preset.sound.crossfade_s
+        bed = open_bed(music, round(_HEARD_S * RATE), crossfade_s=crossfade_s, scratch=played, threads=threads)
+        heard = listener()
+        for block in bed.blocks():
+            heard.add(block)
     return find_beats(heard.levels())
 
 

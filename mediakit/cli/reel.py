@@ -11,12 +11,9 @@ import typer
 from mediakit.cli import options
 from mediakit.cli.console import out as stdout
 from mediakit.cli.console import say
-from mediakit.errors import UsageError
 
 if TYPE_CHECKING:
-    from mediakit.batch.reel import Reel
-    from mediakit.platforms.schema import Target
-    from mediakit.presets.load import LoadedPreset
+    from mediakit.batch.reel import Reel, ReelPlan
 
 
 def reel(
@@ -33,6 +30,7 @@ def reel(
     ] = None,
     preset: options.Preset = None,
     cut: Annotated[bool, typer.Option("--cut", help="Cuts on the beats instead of crossfades.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be shown when; write nothing.")] = False,
     jobs: options.Jobs = None,
     json: options.AsJson = False,
 ) -> None:
@@ -44,18 +42,19 @@ def reel(
 
       mediakit reel a.jpg b.jpg c.jpg --music bed.m4a --cut
     """
-    from mediakit.batch.reel import make_reel
-    from mediakit.batch.reel_music import music_for
-    from mediakit.presets.load import load_preset
+    from mediakit.batch.reel import render_reel
+    from mediakit.batch.reel_call import plan_reel
 
-    loaded = load_preset(preset or "base", overrides={"reel.change": "cut"} if cut else None)
-    target = _target(to, loaded)
-    bed, notes = music_for(music, loaded, target, paths)
-    made = make_reel(paths, loaded, target, out, music=bed, threads=options.threads(jobs), jobs=jobs)
-    for note in (*notes, *made.notes):
+    threads = options.threads(jobs)
+    plan = plan_reel(*paths, out=out, music=music, to=to, preset=preset, cut=cut, jobs=jobs, threads=threads)
+    if dry_run:
+        _tell_plan(plan, as_json=json)
+        return
+    made = render_reel(plan, threads=threads)
+    for note in made.notes:
         say(note.message)
     if json:
-        stdout().file.write(json_format.dumps(_row(made), ensure_ascii=False, indent=1) + "\n")
+        _print_json(_row(made))
     else:
         changes = "on the beats" if made.on_beats else "evenly spaced"
         say(
@@ -63,15 +62,27 @@ def reel(
         )
 
 
-def _target(said: str | None, loaded: LoadedPreset) -> Target:
-    """The surface the reel is for: what was said, else the first for video among the preset's. Raises UsageError."""
-    from mediakit.model import Kind
-    from mediakit.platforms.targets import targets_for
+def _print_json(document: dict[str, Any]) -> None:
+    stdout().file.write(json_format.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
-    found = targets_for([said] if said else loaded.preset.targets, Kind.CLIP)
-    if not found:
-        raise UsageError(f"{said or 'The preset'} has no surface for video.", "See `mediakit target list`.")
-    return found[0]
+
+def _tell_plan(plan: ReelPlan, *, as_json: bool) -> None:
+    """What would be made: each photo with when it comes."""
+    for note in plan.notes:
+        say(note.message)
+    changes = [round(at, 3) for at in plan.timing.changes]
+    bed = plan.music.name if plan.music is not None else ""
+    if as_json:
+        photos = [{"path": source.rel, "from_s": at} for source, at in zip(plan.sources, changes, strict=False)]
+        facts = {"size_px": plan.size.as_list(), "duration_s": changes[-1], "changes_s": changes, "bed": bed}
+        _print_json({"schema": 1, "path": str(plan.path), "target": plan.target.name, "photos": photos, **facts})
+        return
+    for source, at in zip(plan.sources, changes, strict=False):
+        stdout().print(f"{at:6.2f} s  {source.rel}")
+    if plan.card is not None:
+        stdout().print(f"{changes[-2]:6.2f} s  the end card")
+    music = f"to {bed}" if bed else "silent"
+    say(f"Would write {plan.path}: {changes[-1]:.1f} s, {plan.size}, {music}, for {plan.target.name}.")
 
 
 def _row(made: Reel) -> dict[str, Any]:
