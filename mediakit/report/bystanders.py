@@ -45,6 +45,9 @@ def people(outcome: Outcome, *, ask: bool, keep: Collection[int] = ()) -> list[d
 
     What became of it: `blurred`; `kept` (by number) or `staff` (known) where others were blurred; `asked`; `shown`.
     """
+    followed = _followed(outcome)
+    if followed:
+        return followed
     if outcome.findings is None:
         return []
     previews = {}
@@ -62,6 +65,16 @@ def people(outcome: Outcome, *, ask: bool, keep: Collection[int] = ()) -> list[d
             "preview": previews.get(number),
         }
         for number, _ in _not_subjects(outcome.findings)
+    ]
+
+
+def _followed(outcome: Outcome) -> list[dict[str, object]]:
+    """Everybody but the main people of a clip in which somebody was blurred, as its first such deliverable tells it."""
+    told = next((_listed(one.facts["people"]) for one in outcome.delivered if one.facts.get("people")), [])
+    return [
+        {"face": one.get("face"), "state": _STATES[str(one["is"])], "preview": one.get("preview")}
+        for one in told
+        if isinstance(one, dict) and one.get("is") in _STATES
     ]
 
 

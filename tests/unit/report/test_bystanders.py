@@ -85,3 +85,19 @@ def test_each_bystander_is_listed_with_what_became_of_it():
     assert [each["state"] for each in people(plain, ask=True, keep=(3,))] == ["asked", "shown", "asked"]
     assert {each["state"] for each in people(plain, ask=False)} == {"shown"}
     assert people(dataclasses.replace(outcome, findings=None), ask=True) == []
+
+
+def test_people_hidden_in_a_clip_are_listed_with_their_pictures():
+    told = [
+        {"face": 1, "is": "main", "preview": "p/1.jpg"},
+        {"face": 2, "is": "hidden", "preview": "p/2.jpg"},
+        {"face": 3, "is": "staff"},
+        {"face": 4, "is": "kept", "preview": "p/4.jpg"},
+    ]
+    item = dataclasses.replace(delivered("t.video", "t/a.mp4"), facts={"people": told})
+    clip = dataclasses.replace(photo("a.mp4"), findings=Findings(WHOLE, (MAIN, OTHER)), delivered=(item,))
+    assert people(clip, ask=False) == [
+        {"face": 2, "state": "blurred", "preview": "p/2.jpg"},
+        {"face": 3, "state": "staff", "preview": None},
+        {"face": 4, "state": "kept", "preview": "p/4.jpg"},
+    ]
