@@ -200,9 +200,8 @@ class Book:
         code: str = "",
         hint: str = "",
         wait_s: float = 0.0,
-        quiet: bool = False,
     ) -> None:
-        """Put files into another state, in one transaction. `quiet`: not worth a line in the log."""
+        """Put files into another state, in one transaction."""
         now, names = time.time(), list(rels)
         with self._lock, self._db:
             self._db.executemany(
@@ -210,7 +209,7 @@ class Book:
                 "WHERE rel = ?",
                 [(state, why, code, hint, now, now + wait_s, text(rel)) for rel in names],
             )
-        for rel in [] if quiet else names:
+        for rel in names:
             self._log(rel, state, why, wait_s)
 
     def again(self, rel: str) -> bool:

@@ -189,7 +189,7 @@ class Rounds:
         return first + [job for job in plan.to_do if text(job.source.rel) in made]
 
     def settle(self, outcome: Outcome, plan: Plan, *, tried: bool = False) -> None:
-        """Enter what follows from an outcome. Files that are as they were get no new line in the log."""
+        """Enter what follows from an outcome. For a file that is as it was nothing is written: most are, in each round."""
         if tried and not self._means.is_to_blame(outcome):
             self._book.tried(outcome.rel)
         arrival = self._book.get(outcome.rel)
@@ -199,10 +199,9 @@ class Rounds:
         if verdict.problem is None:
             twin = outcome.facts.get(SAME_AS)
             state: State = "duplicate" if twin else "published"
-            self._book.move(
-                [outcome.rel], state, f"the same bytes as {twin}" if twin else "", quiet=arrival.state == state
-            )
-            drop_note(self._order.out, outcome.rel)
+            if arrival.state != state:
+                self._book.move([outcome.rel], state, f"the same bytes as {twin}" if twin else "")
+                drop_note(self._order.out, outcome.rel)
             self._keep_settled(outcome, plan)
             return
         why, code, hint = verdict.problem.message, verdict.problem.code, verdict.problem.hint

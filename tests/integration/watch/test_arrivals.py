@@ -17,6 +17,7 @@ from mediakit.errors import Fault
 from mediakit.model import Kind, Source
 from mediakit.presets.schema import Limits
 from mediakit.watch import rounds, settle
+from mediakit.watch.book import read_arrivals
 from mediakit.watch.whole import what_is_missing
 
 
@@ -148,6 +149,20 @@ def test_a_live_photo_whose_clip_comes_late_is_one_unit(
         until(lambda: states(out)["IMG_1.jpg"] == "published")
     claimed = [line["path"] for line in journal(out) if line.get("state") == "claimed"]
     assert claimed.count("IMG_1.jpg") == 1
+
+
+def test_a_round_writes_nothing_about_files_that_are_as_they_were(inbox: Path, out: Path) -> None:
+    """With thousands of them each write waits for the disk: rounds over a large folder took minutes for nothing."""
+    for seed in range(3):
+        save_photo_at(inbox / f"{seed}.jpg", seed=seed)
+    with inside(inbox, out):
+        until(lambda: list(states(out).values()) == ["published"] * 3)
+        until(lambda: not beat(out).get("making", True))
+        before = read_arrivals(out)
+        save_photo_at(inbox / "late.jpg", seed=9)
+        until(lambda: states(out).get("late.jpg") == "published")
+        until(lambda: not beat(out).get("making", True))
+    assert [arrival for arrival in read_arrivals(out) if arrival.rel != "late.jpg"] == before
 
 
 def test_what_is_left_alone_is_said_with_the_pattern_and_made_once_it_has_its_name(inbox: Path, out: Path) -> None:
