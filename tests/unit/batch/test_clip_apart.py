@@ -87,3 +87,18 @@ def test_a_border_is_only_there_in_the_shot_that_needs_it(look: ClipLook, tmp_pa
     assert first.framing.fit != "crop" and second.framing.fit == "crop"
     shown = [second.framing_at(frame).crop for frame in range(90, 270)]
     assert all(crop.x_px <= RIGHT.x and RIGHT.right <= crop.x_px + crop.w_px for crop in shown)
+
+
+def test_a_wide_title_is_shown_whole_and_the_shot_after_it_fills_the_frame(look: ClipLook, tmp_path: Path):
+    source = encode(*picture("color=c=gray", w=640, h=360), to=tmp_path / "in.mp4", options=TAGGED_709)
+    info = replace(probe(source, Limits()), duration=Fraction(10), frames=300)
+    title = Box(20, 130, 600, 90)
+    samples = tuple(replace(look.samples[0], t_s=t) for t in (0.5, 1.5, 5.0, 7.0, 9.0))
+    seen = tuple(Findings(SIZE, subject=title) if one.t_s < 2 else Findings(SIZE) for one in samples)
+    seen_so = replace(look, samples=samples, seen=seen, findings=Findings(SIZE))
+    followed = Followed(SIZE, (Shot(0.0, 2.0), Shot(2.0, 10.0)), TIMES)
+    cut = Cut(begin_s=0.0, frames=300, fps=Fraction(30))
+    first, second = framed_over_time(recipe("pad"), info, seen_so, followed, None, cut)
+    assert (first.end, second.begin) == (60, 60)
+    assert first.framing.fit != "crop" and second.framing.fit == "crop"
+    assert first.framing.crop.x_px <= title.x and title.right <= first.framing.crop.x_px + first.framing.crop.w_px
