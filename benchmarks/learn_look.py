@@ -1,9 +1,10 @@
 """Learn mediakit/look/prior.npz: what balanced photos look like.
 
-    python benchmarks/learn_look.py ../shared/corpus/iqa [--copies 110] [--epochs 60]
+    python benchmarks/learn_look.py ../shared/corpus/iqa [--copies 30] [--epochs 30]
 
-Every photo is cropped at random and given random faults (or none); the network learns to name the fault. Photos that
-people rated low count less as examples of "nothing wrong". Data: LIVE In the Wild Image Quality Challenge Database,
+Every photo is cropped at random, at times set before a wall of some colour, and given random faults (or none); the network
+learns to name the fault. Some are saved as JPEG afterwards, some made smaller. Photos that people rated low count less as
+examples of "nothing wrong". Data: LIVE In the Wild Image Quality Challenge Database,
 D. Ghadiyaram and A. C. Bovik, University of Texas at Austin, 2015. Prints what it gets wrong on every fifth photo, which
 it never learns from, then learns once more from all and writes the numbers.
 """
@@ -26,6 +27,8 @@ from mediakit.pixels.light import Rgb8
 HIDDEN = (160, 64)
 BATCH = 256
 NETWORKS = 3
+WALLED, SAVED, LARGE = 0.12, 0.4, 0.25
+"""Shares of the examples that stand before a drawn wall, that are saved as JPEG, and that get their fault at full size."""
 NONE = 0.25
 """Weight of an example without a fault: more makes a more timid judge."""
 
@@ -54,6 +57,34 @@ def random_crop(rgb: Rgb8, rng: np.random.Generator) -> Rgb8:
     return np.ascontiguousarray(rgb[y : y + h, x : x + w])
 
 
+def before_a_wall(rgb: Rgb8, rng: np.random.Generator) -> Rgb8:
+    """The picture with a shaded wall of any paint around an oval, above a line, or around a box: it is not the light's."""
+    height, width = rgb.shape[:2]
+    chroma, hue = rng.uniform(0, 26) * rng.uniform(0.3, 1), rng.uniform(0, 2 * np.pi)
+    lab = np.float32([[[rng.uniform(25, 92), chroma * np.cos(hue), chroma * np.sin(hue)]]])
+    y, x = (axis.astype(np.float32) for axis in np.mgrid[0:height, 0:width])
+    x, y = x / width, y / height
+    way = rng.uniform(0, 2 * np.pi)
+    shade = 1 + ((x - 0.5) * np.cos(way) + (y - 0.5) * np.sin(way)) * rng.uniform(0, 0.35)
+    wall = 255 * cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)[0, 0] * shade[..., None] + rng.normal(0, 1.5, (height, width, 1))
+    kind = rng.integers(3)
+    if kind == 0:
+        across = (x - rng.uniform(0.35, 0.65)) / rng.uniform(0.2, 0.45)
+        at = across**2 + ((y - rng.uniform(0.5, 0.8)) / rng.uniform(0.3, 0.6)) ** 2 > 1
+    elif kind == 1:
+        at = y < rng.uniform(0.3, 0.7)
+    else:
+        left, top = rng.uniform(0, 0.35), rng.uniform(0.1, 0.5)
+        at = ~((x > left) & (x < left + rng.uniform(0.35, 0.6)) & (y > top))
+    return np.where(at[..., None], np.clip(wall, 0, 255).astype(np.uint8), rgb)
+
+
+def saved(rgb: Rgb8, rng: np.random.Generator) -> Rgb8:
+    """As a JPEG of quality 75 to 96 gives it back."""
+    data = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(75, 97))])[1]
+    return cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+
+
 def truth(white: np.ndarray, fault: ToneFault) -> np.ndarray:
     """What the network should answer, in its units."""
     log = np.log2(white)
@@ -69,15 +100,19 @@ def examples(folder: Path, copies: int, rng: np.random.Generator):
         scored = [(row["file"], float(row["mos"])) for row in csv.DictReader(rows)]
     inputs, answers, photo, counts = [], [], [], []
     for index, (name, score) in enumerate(scored):
-        rgb = cv2.imread(str(folder / name))
-        rgb = cv2.resize(rgb, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)[..., ::-1]
+        whole = np.ascontiguousarray(cv2.imread(str(folder / name))[..., ::-1])
+        half = cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         for _ in range(copies):
             white, fault = random_fault(rng)
-            faulty = random_crop(rgb, rng)
+            faulty = random_crop(whole if rng.random() < LARGE else half, rng)
+            if rng.random() < WALLED:
+                faulty = before_a_wall(faulty, rng)
             if fault != ToneFault():
                 faulty = fault.on(faulty)
             if not (white == 1).all():
                 faulty = cast(faulty, white)
+            if rng.random() < SAVED:
+                faulty = saved(faulty, rng)
             inputs.append(features(faulty))
             answers.append(truth(white, fault))
             photo.append(index)
@@ -157,8 +192,8 @@ def answer(net, inputs) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--copies", type=int, default=110)
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--copies", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--keep", type=Path, help="keep the examples in this .npz, or take them from it")
     args = parser.parse_args()
     cv2.setNumThreads(1)

@@ -35,7 +35,7 @@ from mediakit.presets.load import LoadedPreset
 if TYPE_CHECKING:
     from mediakit.look.belong import Allowed, Seen
 
-GLIMPSING = 2
+GLIMPSING = 3
 """Raised when a change of code changes glimpses: every photo is then glimpsed again."""
 SHARING = 3
 """Raised when a change of code changes what scenes agree on: every folder is then thought over again."""

@@ -34,8 +34,9 @@ SCENE_REACH = 2.0
 NEGLIGIBLE, NOTICEABLE = 0.01, 0.05
 """log2 ratios: a cast under the first is left alone, above the second it is taken in full."""
 
-SKIN_HUE_DEG, SKIN_HUE_REACH_DEG = 55.0, 13.0
-"""CIELAB hues that skin has under neutral light, pink to olive, light to dark, taken wide: 42 to 68 degrees."""
+SKIN_HUE_DEG, SKIN_HUE_REACH_DEG = 55.0, 6.0
+"""The CIELAB hue of skin under neutral light, light to dark. Pink and olive skin lie up to 13 degrees away, but what turns
+skin away from the middle needs a better reason than a guess: it may by this much."""
 
 Step = Callable[[Float], Float]
 
@@ -123,10 +124,10 @@ def correction(cast: Cast, strength: float, reach: float = 1.0) -> Cast | None:
 
 
 def kind_to_skin(cast: Cast, skin_lab: tuple[float, float, float]) -> Cast | None:
-    """As much of the correction as does not turn skin away from the hues that skin has, in the steps 1, 1/2, 1/4, 0."""
+    """As much of the correction as does not turn skin away from the hue that skin has, in the steps 1, 3/4, 1/2, 1/4, 0."""
     skin = linear_from_lab(np.array(skin_lab, np.float32))
     before = _off_skin_deg(skin)
-    for share in (1.0, 0.5, 0.25):
+    for share in (1.0, 0.75, 0.5, 0.25):
         part = cast.scaled(share)
         if _off_skin_deg(adaptation(part.white) @ skin) <= before + 1.0:
             return part
@@ -134,7 +135,7 @@ def kind_to_skin(cast: Cast, skin_lab: tuple[float, float, float]) -> Cast | Non
 
 
 def _off_skin_deg(linear: Float) -> float:
-    """How far a colour's hue lies outside the range of skin under neutral light, of all complexions."""
+    """How far a colour's hue lies outside the middle of what skin has under neutral light."""
     hue = float(hue_deg(lab_from_linear(linear[None]))[0])
     return max(abs((hue - SKIN_HUE_DEG + 180) % 360 - 180) - SKIN_HUE_REACH_DEG, 0.0)
 

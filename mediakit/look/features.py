@@ -2,7 +2,8 @@
 
 Colour ratios are log2 in linear light, where a change of light or exposure is an addition. Which colours the brightest,
 the middle and the darkest parts have says more about the light than any single grey-world figure: a clipped highlight
-is white in a balanced picture, whatever the walls are. Everything is measured on about 8 000 pixels.
+is white in a balanced picture, whatever the walls are. And a cast laid over whites ends where they ended: red still
+reaches 255, blue stops at 237. Everything is measured on about 8 000 pixels, but for these ends, which averaging would hide.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from numpy.typing import NDArray
 from mediakit.pixels.light import LUMINANCE_WEIGHTS, Float, Rgb8, linear_from_srgb, luma
 from mediakit.pixels.resample import shrink_to_pixels
 
-MEASURED_PIXELS = 8_000
+MEASURED_PIXELS, CEILING_PIXELS = 8_000, 50_000
 LEVELS = (0.001, 0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 0.999)
 _SPREAD = (0.02, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.98)
+_TOPS = (0.9, 0.97, 0.99, 0.995, 0.998, 0.9995)
+"""Shares of the pixels that lie below the codes which tell how a channel ends."""
+_TOP = 0.9997
 _BANDS = ((0.0, 0.33), (0.33, 0.66), (0.66, 0.9), (0.9, 1.0))
 Number = TypeVar("Number", np.uint8, np.float32)
 _DARKEST = 0.01
@@ -26,7 +30,7 @@ _DARKEST = 0.01
 
 
 def features(rgb: Rgb8) -> Float:
-    """About 170 numbers of a picture (H, W, 3) uint8 sRGB of any size."""
+    """About 210 numbers of a picture (H, W, 3) uint8 sRGB of any size."""
     small = np.ascontiguousarray(shrink_to_pixels(rgb, MEASURED_PIXELS)[0])
     linear = linear_from_srgb(small)
     flat = linear.reshape(-1, 3)
@@ -38,6 +42,7 @@ def features(rgb: Rgb8) -> Float:
         _means(flat, linear),
         _greys(flat, colours),
         _levels(small),
+        _ceilings(np.ascontiguousarray(shrink_to_pixels(rgb, CEILING_PIXELS)[0])),
     ]
     return np.concatenate(parts).astype(np.float32)
 
@@ -141,3 +146,41 @@ def _levels(small: Rgb8) -> Float:
     contrast = [steps.mean(), _quantiles(steps.reshape(-1, 1), (0.95,))[0, 0]] if steps.size else [0.0, 0.0]
     found.append(np.array([(lightest <= 2).mean(), (darkest >= 253).mean(), *contrast]))
     return np.concatenate(found).astype(np.float32)
+
+
+def _ceilings(fine: Rgb8) -> Float:
+    """Where each channel ends, how abruptly, and what colour is there: the mark of a cast laid over clipped whites."""
+    planes = [np.ascontiguousarray(fine[..., channel]) for channel in range(3)]
+    shares = [np.bincount(plane.reshape(-1), minlength=256) / plane.size for plane in planes]
+    ends = np.stack([_end(share) for share in shares])
+    tops = np.stack([np.searchsorted(np.cumsum(share), _TOPS) for share in shares], axis=1)
+    colours = log_ratios(linear_from_srgb(tops.astype(np.uint8)[None])[0])
+    highest = tops[-1].tolist()
+    some = _near(planes, highest, 2, np.logical_or)
+    every = _near(planes, highest, 4, np.logical_and)
+    lit = fine[some] if some.any() else np.full((1, 3), 255, np.uint8)
+    there = log_ratios(linear_from_srgb(np.ascontiguousarray(lit)[None])[0])
+    found = [
+        ends.reshape(-1),
+        tops.reshape(-1) / 255,
+        colours.reshape(-1),
+        np.log10([some.mean() + 1e-4, every.mean() + 1e-4]),
+        there.mean(axis=0),
+        np.median(there, axis=0),
+    ]
+    return np.concatenate(found).astype(np.float32)
+
+
+def _end(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of a channel's histogram (256,): how much lies at its upper end, against just below, and where that end is."""
+    top = int(np.searchsorted(np.cumsum(share), _TOP))
+    spike = share[max(top - 2, 0) : top + 3].sum()
+    below = share[max(top - 12, 0) : max(top - 2, 0)].sum() / 2
+    return np.array([np.log10(spike + 1e-4), np.log10((spike + 1e-5) / (below + 1e-5)), top / 255])
+
+
+def _near(planes: list[NDArray[np.uint8]], highest: list[int], codes: int, both: np.ufunc) -> NDArray[np.bool_]:
+    """Where the channels lie so near their highest codes: some of them (`logical_or`) or all (`logical_and`)."""
+    near = [plane >= max(top - codes, 1) for plane, top in zip(planes, highest, strict=True)]
+    found: NDArray[np.bool_] = both(both(near[0], near[1]), near[2])
+    return found

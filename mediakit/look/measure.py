@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.look import one_hue, wall
 from mediakit.look.cast import Cast
 from mediakit.look.features import LEVELS, channel_range, features
 from mediakit.look.ground import without_ground
-from mediakit.look.one_hue import believed
 from mediakit.look.prior import Judgement, judge
 from mediakit.look.vivid import Vivid, skins_of, vivid_colours
 from mediakit.model import Box
@@ -70,7 +70,7 @@ def measure(rgb_small: Rgb8, *, skin_boxes: Sequence[Box] = ()) -> Tone:
     darkest, lightest = channel_range(ground.rest)
     judged = _cast(judgement, lightest - darkest)
     return Tone(
-        cast=judged.scaled(believed(ground.rest)),
+        cast=judged.scaled(one_hue.believed(ground.rest) * wall.believed(small, judged)),
         judged=judged,
         curve=tuple(round(value, 4) for value in judgement.curve),
         dark=_levels(darkest),

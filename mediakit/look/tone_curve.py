@@ -1,7 +1,7 @@
 """Exposure and contrast as one curve over code values, the same for all three channels.
 
 An exposure error, a flat development and haze are each undone by one such curve. The learned judgement says which; this
-file holds it within limits: no more than one and a half stops up or 0.6 down (haze apart), no highlight pushed into
+file holds it within limits: no more than one and a half stops up or 0.8 down (haze apart), no highlight pushed into
 clipping, no white turned grey, no slope that would tear gradients, and nothing at all where next to nothing is wrong.
 """
 
@@ -17,15 +17,19 @@ from mediakit.pixels.filters import smoothstep
 from mediakit.pixels.lab import srgb_from_lab
 from mediakit.pixels.light import Float, decode, encode
 
-MAX_LIFT_EV, MAX_CUT_EV = 1.5, 0.6
+MAX_LIFT_EV, MAX_CUT_EV = 1.5, 0.8
 MIN_SLOPE, MAX_SLOPE = 0.4, 3.5
+PLAIN, TELLING = 0.05, 0.15
+"""Span between darks and lights: up to the first a picture is one plain colour, of whose light nothing can be told."""
 MAX_STRETCH = 2.2
 """How many times its own the span between darks and lights may become: a picture of fog stays one."""
 WHITE = 0.93
 """Code value that white keeps at least; a white ground stays white."""
 DARK, LIT = 0.38, 0.5
-"""Seven tenths of a picture lie below this code value: up to the first it is dark, and its lights are lamps; it is not
-made darker. From the second on it may be."""
+"""Seven tenths of a picture lie below this code value: up to the first it is dark, and its lights are lamps."""
+MIXED, BACKLIT = 0.6, 0.8
+"""Distance of that code value from the one three tenths lie below: from the second on it is a shadow before a white sky.
+Neither is made darker."""
 HEADROOM = 0.985
 """Where the lightest channel may end up if it was below."""
 NEGLIGIBLE, NOTICEABLE = 0.004, 0.016
@@ -45,7 +49,7 @@ def curve_for(tone: Tone, strength: float, *, agreed: bool = False) -> Knots | N
     """
     x = np.array(KNOTS)
     change = _within_limits(x, x + strength * (np.array(tone.curve) - x), tone) - x
-    change *= _unstretched(x, change, tone) * _kind_to_skin(x, change, tone)
+    change *= _told(tone) * _unstretched(x, change, tone) * _kind_to_skin(x, change, tone)
     if not agreed:
         change *= worth(change, tone)
     if np.abs(change).max() < NOTHING:
@@ -67,20 +71,25 @@ def exposure_ev(knots: Knots) -> float:
 
 
 def _within_limits(x: Knots, y: Knots, tone: Tone) -> Knots:
-    """One and a half stops up at most; down 0.6 of a stop, or what lies under the darkest thing in the picture: haze.
+    """One and a half stops up at most; down 0.8 of a stop, or what lies under the darkest thing in the picture: haze.
 
-    A dark picture comes down by haze alone.
+    A dark picture, and one against the light, come down by haze alone.
     """
     light = decode(x.astype(np.float32))
     veil = float(decode(np.array([tone.dark[LEVELS.index(0.001)]], np.float32))[0])
     # Without lights to tell it from, the darkest thing is no veil: the picture is plain.
-    span = np.array(tone.light[LEVELS.index(0.99)] - tone.dark[LEVELS.index(0.01)], np.float32)
-    veil *= float(smoothstep(span, 0.1, 0.3))
+    veil *= float(smoothstep(np.array(_span(tone), np.float32), 0.1, 0.3))
     without_veil = encode((light - veil) / max(1 - veil, 0.1))
-    most = MAX_CUT_EV * smoothstep(np.array(tone.mid[LEVELS.index(0.7)], np.float32), DARK, LIT)
+    most = MAX_CUT_EV * _bright(tone)
     lowest = np.minimum(encode(light * 2**-most), without_veil)
     lowest[-1] = 1.0 if tone.white_ground > 0 else WHITE
     return np.clip(y, lowest, encode(light * 2**MAX_LIFT_EV))
+
+
+def _bright(tone: Tone) -> float:
+    """0 for a picture that is dark but for its lights, 1 for one that may be too light."""
+    shade, lights = (np.array(tone.mid[LEVELS.index(level)], np.float32) for level in (0.3, 0.7))
+    return float(smoothstep(lights, DARK, LIT) * (1 - smoothstep(lights - shade, MIXED, BACKLIT)))
 
 
 def worth(change: Knots, tone: Tone) -> float:
@@ -88,6 +97,15 @@ def worth(change: Knots, tone: Tone) -> float:
     moved = float(np.abs(np.interp(tone.mid[1:-1], KNOTS, change)).mean())
     t = float(np.clip((moved - NEGLIGIBLE) / (NOTICEABLE - NEGLIGIBLE), 0, 1))
     return t * t * (3 - 2 * t)
+
+
+def _told(tone: Tone) -> float:
+    """The part of the change, 0..1, that a picture has enough in it to ask for."""
+    return float(smoothstep(np.array(_span(tone), np.float32), PLAIN, TELLING))
+
+
+def _span(tone: Tone) -> float:
+    return tone.light[LEVELS.index(0.99)] - tone.dark[LEVELS.index(0.01)]
 
 
 def _unstretched(x: Knots, change: Knots, tone: Tone) -> float:

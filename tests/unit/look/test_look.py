@@ -15,7 +15,7 @@ from mediakit.look.develop import MAX_MAGENTA, MAX_WARM, correction, cube_for, k
 from mediakit.look.features import features
 from mediakit.look.measure import Tone, measure, merge_tones
 from mediakit.look.prior import KNOTS
-from mediakit.look.tone_curve import HEADROOM, MAX_LIFT_EV, WHITE, apply_curve, curve_for, exposure_ev
+from mediakit.look.tone_curve import HEADROOM, MAX_CUT_EV, MAX_LIFT_EV, WHITE, apply_curve, curve_for, exposure_ev
 from mediakit.model import Box
 from mediakit.pixels.cube import Cube, grid
 from mediakit.pixels.lab import chroma, ciede2000, lab_from_srgb
@@ -143,7 +143,7 @@ def test_night_is_not_turned_into_day():
     assert np.median(after) - np.median(before) < 8
 
 
-@pytest.mark.parametrize(("level", "stops"), [(0.3, 0.0), (0.7, -0.6)])
+@pytest.mark.parametrize(("level", "stops"), [(0.3, 0.0), (0.7, -MAX_CUT_EV)])
 def test_lamps_in_the_dark_are_not_turned_down_and_a_light_room_is(level, stops):
     """Whatever is advised: seven tenths of a picture below middle grey are not made darker for the sake of its lights."""
     mid = tuple(np.interp(np.linspace(0, 1, 11), (0, 0.6, 1), (0.02, level, 1)))
