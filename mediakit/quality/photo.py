@@ -27,6 +27,8 @@ Pixels = NDArray[np.uint8]
 
 EYES_FROM_PX = 24
 """Distance of the eyes in the working copy from which on their sharpness can be read."""
+EXPOSED_EDGE_PX = 256
+"""Enough pixels for shares of a percent."""
 LIGHT_BLUR = 1.0
 """From this level on a doubling of the fault is one level more; below it, levels are in proportion."""
 
@@ -63,12 +65,13 @@ def judge_photo(
     encoded_quality: int | None = None,
     tilt_counts: bool = True,
 ) -> Judged:
-    """Score a picture and keep what its deliverables need. About 60 ms at any size.
+    """Score a picture and keep what its deliverables need. About 75 ms for 12 MP, 65 for 3 MP, 40 of them the network's.
 
     rgb: (H, W, 3) uint8 sRGB at any size that shows all of it; `findings` in pixels of their own size; `shown` its full size.
     tone: of `look.measure`, for its reading of the light; measured here where it is not known. encoded_quality: the JPEG
     quality estimated from its tables, None where there are none. Raises MissingPartError where a part is not installed.
     """
+    rgb = measures.halved_to_near(rgb)
     work = measures.working_colours(rgb)
     seen = impression(rgb)  # not the working copy: shrunk twice, a 1 MP photo would look softer than its 12 MP original
     scale = work.shape[1] / findings.size.width_px
@@ -82,7 +85,7 @@ def judge_photo(
         soft = measures.softness_px(grey, noise)
     detail = measures.fine_detail(grey, noise)
     light = tone or measure(work, skin_boxes=[face.box for face in faces])
-    exposed = read_exposed(measures.thumbnail(work), light)
+    exposed = read_exposed(measures.thumbnail(work, EXPOSED_EDGE_PX), light)
     paper = _paper(light, exposed)
     judged_cast = math.hypot(light.judged.warm, 1.5 * light.judged.magenta)
     found = [
