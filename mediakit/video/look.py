@@ -14,7 +14,7 @@ from mediakit.look.measure import Tone, measure, merge_tones
 from mediakit.model import Findings, Note
 from mediakit.pixels.noise import measure_noise
 from mediakit.video.clip import ClipInfo
-from mediakit.video.sample import Sample, sample_frames, sample_runs
+from mediakit.video.sample import Sample, sample_frames, sample_with_runs
 from mediakit.vision.look import look_at
 
 Pixels = NDArray[np.uint8]
@@ -46,7 +46,8 @@ class ClipLook:
 def look_at_clip(path: Path, info: ClipInfo) -> ClipLook:
     """Sample the clip evenly and look at every sample. Raises FileError(corrupt) where nothing decodes."""
     count = math.ceil(float(info.duration) * FRAMES_A_SECOND)
-    samples = sample_frames(path, info, count=min(max(count, LEAST_FRAMES), MOST_FRAMES), long_edge_px=LOOKING_EDGE_PX)
+    count = min(max(count, LEAST_FRAMES), MOST_FRAMES)
+    samples, runs = sample_with_runs(path, info, count=count, long_edge_px=LOOKING_EDGE_PX)
     seen, tones, notes = [], [], set()
     for sample in samples:
         findings, missed = look_at(sample.rgb, info.size)
@@ -60,7 +61,7 @@ def look_at_clip(path: Path, info: ClipInfo) -> ClipLook:
         seen=tuple(seen),
         findings=merge(seen),
         tone=merge_tones(tones),
-        runs=tuple(tuple(run) for run in sample_runs(path, info)),
+        runs=tuple(tuple(run) for run in runs),
         notes=tuple(sorted(notes, key=lambda note: note.code)),
         noise=_noise(path, info),
     )

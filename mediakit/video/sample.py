@@ -8,7 +8,7 @@ minute of 1080p costs a few tenths of a second.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -52,10 +52,19 @@ def sample_frames(path: Path, info: ClipInfo, *, count: int, long_edge_px: int =
 
     Fewer where the clip has fewer frames; never none. Raises FileError(corrupt) where nothing decodes.
     """
+    with _Reader.open(path, info, long_edge_px) as reader:
+        found = [reader.at(moment, tolerance=near) for moment, near in _middles(count, info)]
+    return _once_each(found)
+
+
+def _middles(count: int, info: ClipInfo) -> list[tuple[Seconds, Seconds]]:
+    """The middles of `count` equal stretches (no more than frames), and how far before each a key frame will do."""
     count = max(1, min(count, info.frames))
     step = info.duration / count
-    with _Reader.open(path, info, long_edge_px) as reader:
-        found = [reader.at(step * n + step / 2, tolerance=step * NEAR_ENOUGH) for n in range(count)]
+    return [(step * n + step / 2, step * NEAR_ENOUGH) for n in range(count)]
+
+
+def _once_each(found: Sequence[Sample | None]) -> list[Sample]:
     samples = {sample.t_s: sample for sample in found if sample is not None}
     if not samples:
         raise FileError(Fault.CORRUPT, "None of its frames can be decoded.", EXPORT_AGAIN)
@@ -75,12 +84,22 @@ def sample_between(
     return [samples[time] for time in sorted(samples)]
 
 
-def sample_runs(path: Path, info: ClipInfo, *, places: int = 4, length: int = 6) -> list[list[NDArray[np.uint8]]]:
-    """Neighbouring frames from `places` places, small (RUN_EDGE_PX): what shake, flicker and frozen stretches show in."""
-    places = max(1, min(places, info.frames // length))
-    step = info.duration / places
-    with _Reader.open(path, info, RUN_EDGE_PX) as reader:
-        return [reader.run(step * n + step / 2, length, tolerance=step * NEAR_ENOUGH) for n in range(places)]
+def sample_with_runs(
+    path: Path, info: ClipInfo, *, count: int, long_edge_px: int = 640, places: int = 4, length: int = 6
+) -> tuple[list[Sample], list[list[NDArray[np.uint8]]]]:
+    """`sample_frames`, and `length` neighbouring frames from `places` places, small (RUN_EDGE_PX): what shake, flicker and
+    frozen stretches show in. In one walk, so that a clip with few key frames is decoded once."""
+    singles = [(moment, near, 1) for moment, near in _middles(count, info)]
+    rows = [(moment, near, length) for moment, near in _middles(min(places, info.frames // length), info)]
+    samples: list[Sample | None] = []
+    runs: list[list[NDArray[np.uint8]]] = []
+    with _Reader.open(path, info, long_edge_px) as reader:
+        for moment, near, frames in sorted([*singles, *rows]):
+            if frames == 1:
+                samples.append(reader.at(moment, tolerance=near))
+            else:
+                runs.append(reader.run(moment, frames, tolerance=near, long_edge_px=RUN_EDGE_PX))
+    return _once_each(samples), runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +167,15 @@ class _Reader:
         found = self._seek(moment, tolerance)
         return None if found is None else Sample(float(self._time(found)), self.shown(found))
 
-    def run(self, moment: Seconds, length: int, *, tolerance: Seconds) -> list[NDArray[np.uint8]]:
+    def run(self, moment: Seconds, length: int, *, tolerance: Seconds, long_edge_px: int) -> list[NDArray[np.uint8]]:
         """`length` frames in a row from about `moment`; fewer at the end."""
-        first = self._seek(moment, tolerance)
-        if first is None:
-            return []
+        frame = self._seek(moment, tolerance)
         self._hurry(Seconds(0))
-        following = (frame for _, frame in zip(range(length - 1), self.frames, strict=False))
-        pictures = [self.shown(frame) for frame in (first, *following)]
-        self.position = None  # read past what the next seek may ask for
+        pictures = []
+        while frame is not None:
+            pictures.append(self.shown(frame, long_edge_px))
+            self.position = self._time(frame)
+            frame = next(self.frames, None) if len(pictures) < length else None
         return pictures
 
     @property

@@ -13,8 +13,9 @@ import mediakit
 from mediakit.presets.schema import Limits
 from mediakit.quality.measures import luma
 from mediakit.quality.motion import measure_motion
+from mediakit.video.look import look_at_clip
 from mediakit.video.probe import probe
-from mediakit.video.sample import grab_frame, sample_runs
+from mediakit.video.sample import grab_frame
 
 WIDTH, HEIGHT = 640, 360
 
@@ -36,7 +37,7 @@ def hand_held(path: Path, *, px: float, frames: int = 60) -> Path:
 
 def shake(path: Path) -> float:
     info = probe(path, Limits())
-    motion = measure_motion([[luma(frame) for frame in run] for run in sample_runs(path, info)])
+    motion = measure_motion([[luma(frame) for frame in run] for run in look_at_clip(path, info).runs])
     assert motion is not None
     return motion.shake
 

@@ -16,7 +16,7 @@ from mediakit.presets.schema import Limits
 from mediakit.video.cover import best_covers, exposure, eyes_open, face_worth
 from mediakit.video.look import look_at_clip
 from mediakit.video.probe import probe
-from mediakit.video.sample import grab_frame, sample_between, sample_frames, sample_runs
+from mediakit.video.sample import grab_frame, sample_between, sample_frames, sample_with_runs
 
 RISING = "geq=lum='16+20*T':cb=128:cr=128"
 """A picture that grows lighter by 20 codes a second: its brightness tells the time."""
@@ -75,7 +75,7 @@ def test_frames_between_are_in_order_and_inside(tmp_path: Path) -> None:
 
 def test_runs_are_neighbours(tmp_path: Path) -> None:
     path = rising(tmp_path / "x.mp4")
-    runs = sample_runs(path, probe(path, Limits()), places=3, length=5)
+    _, runs = sample_with_runs(path, probe(path, Limits()), count=1, places=3, length=5)
     assert [len(run) for run in runs] == [5, 5, 5]
     for run in runs:
         told = [time_told(frame) for frame in run]
