@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,11 +74,11 @@ def cases(corpus: Path, count: int, seed: int) -> Iterator[Case]:
     held = [_held(folder / name, rect) for name, rect in HELD.items()]
     scenes = [folder / f"{name}.jpg" for name in GROUNDS]
     for _ in range(count):
-        ground = _scene(scenes, rng) if rng.random() < 0.6 else _plain(rng)
-        yield _laid("product", ground, on_white[rng.integers(len(on_white))], rng)
-        yield _laid("in a hand", _scene(scenes, rng), held[rng.integers(len(held))], rng)
-        ground = _scene(scenes, rng) if rng.random() < 0.5 else _plain(rng)
-        yield _laid("drawn jar or tube", ground, _drawn(rng), rng)
+        ground = _scene(scenes, rng) if rng.random() < 0.6 else plain(rng)
+        yield laid("product", ground, on_white[rng.integers(len(on_white))], rng)
+        yield laid("in a hand", _scene(scenes, rng), held[rng.integers(len(held))], rng)
+        ground = _scene(scenes, rng) if rng.random() < 0.5 else plain(rng)
+        yield laid("drawn jar or tube", ground, _drawn(rng), rng)
         yield _lettered(rng)
 
 
@@ -139,7 +139,7 @@ def _scene(paths: list[Path], rng: np.random.Generator) -> np.ndarray:
     return cv2.GaussianBlur(np.asarray(fitted), (0, 0), rng.uniform(2, 9))
 
 
-def _plain(rng: np.random.Generator) -> np.ndarray:
+def plain(rng: np.random.Generator) -> np.ndarray:
     """Paper or a wall: one colour, at times darker towards one side, with a little noise."""
     width, height = SIDES[rng.integers(len(SIDES))]
     base = rng.uniform(20, 250) + rng.uniform(-25, 25, 3)
@@ -148,7 +148,8 @@ def _plain(rng: np.random.Generator) -> np.ndarray:
     return np.clip(base + slope + rng.normal(0, 1.5, (height, width, 3)), 0, 255).astype(np.uint8)
 
 
-def _laid(kind: str, ground: np.ndarray, thing: Thing, rng: np.random.Generator) -> Case:
+def laid(kind: str, ground: np.ndarray, thing: Thing, rng: np.random.Generator) -> Case:
+    """A thing on a ground, of 0.3 to 0.75 of its shorter side, anywhere; one in a hand at a side."""
     height, width = ground.shape[:2]
     rgba = thing.rgba
     scale = rng.uniform(0.3, 0.75) * min(width, height) / max(rgba.shape[:2])
@@ -170,7 +171,7 @@ def _laid(kind: str, ground: np.ndarray, thing: Thing, rng: np.random.Generator)
 
 def _lettered(rng: np.random.Generator) -> Case:
     """A line or two on a plain ground, somewhere."""
-    ground = _plain(rng)
+    ground = plain(rng)
     height, width = ground.shape[:2]
     words = words_picture(LINES[rng.integers(len(LINES))], None, light=bool(ground.mean() < 128), plate=False)
     scale = rng.uniform(0.35, 0.75) * min(width, height) / words.shape[1]
@@ -194,18 +195,23 @@ def main() -> None:
     said.add_argument("--alone", action="store_true", help="leave the others out")
     said.add_argument("--sheet", type=Path, help="a contact sheet of what mediakit cut, thing red, crop green")
     args = said.parse_args()
+    measure(cases(args.corpus, args.count, args.seed), alone=args.alone, sheet=args.sheet)
+
+
+def measure(given: Iterable[Case], *, alone: bool, sheet: Path | None) -> None:
+    """Crop every case at every ratio that could hold its thing, and print the shares held."""
     cv2.setNumThreads(1)
-    others = {} if args.alone else dict(other_croppers())
+    others = {} if alone else dict(other_croppers())
     held: dict[tuple[str, str, str], int] = defaultdict(int)
     total: dict[tuple[str, str], int] = defaultdict(int)
     bordered: dict[str, int] = defaultdict(int)
     missed: list[np.ndarray] = []
-    spent = 0.0
-    for case in cases(args.corpus, args.count, args.seed):
+    spent, looked = 0.0, 0
+    for case in given:
         size = Size(*case.image.size)
         began = time.process_time()
         findings = looked_at(case.image)
-        spent += time.process_time() - began
+        spent, looked = spent + time.process_time() - began, looked + 1
         for ratio in RATIOS:
             window = largest_crop(size, ratio_of(ratio))
             if window == size or not fits((case.box,), window):
@@ -221,9 +227,9 @@ def main() -> None:
                 crop = cropper(case.image, window)
                 held[name, case.kind, ratio] += crop is not None and holds(crop, (case.box,))
     report(["mediakit", *others], held, total, bordered)
-    print(f"\nlooking: {1000 * spent / (4 * args.count):.0f} ms a picture, CPU")
-    if args.sheet and missed:
-        _sheet(missed, args.sheet)
+    print(f"\nlooking: {1000 * spent / max(1, looked):.0f} ms a picture, CPU")
+    if sheet and missed:
+        _sheet(missed, sheet)
 
 
 def report(names, held, total, bordered) -> None:

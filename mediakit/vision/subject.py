@@ -1,8 +1,8 @@
 """What a picture is about: a map of how much each part stands out, and a box around the thing.
 
-What a trained network sees in a small copy (`trunk`) and classical cues (`cues`) go cell by cell through a small head of
-our own, which was taught to agree with an open salient-object network on 550 phone photographs that may be used for
-anything, and on pictures made of two of them (`benchmarks/learn_subject.py`). About 15 ms a photo on one core.
+What a trained network sees in a small copy (`trunk`), classical cues (`cues`) and focus (`sharp`) go cell by cell through a
+small head of our own, which was taught to agree with an open salient-object network on 550 phone photographs that may be used
+for anything, and on pictures made of two of them (`benchmarks/learn_subject.py`). About 20 ms a photo on one core.
 
 Limits: it answers "what stands out", not "what is it". Where nothing does (a wall of the same fruit), the box is None.
 A stronger map only has to replace `likelihood`; everything below it stays.
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from mediakit.model import Box, Face, Saliency, Size
 from mediakit.vision.cues import Plane, all_cues, heads, small_copy
+from mediakit.vision.sharp import sharpness
 from mediakit.vision.trunk import activations
 from mediakit.vision.weights import model_bytes
 
@@ -116,12 +117,13 @@ def _content_edges(content: Plane) -> tuple[float, float, float, float]:
 
 
 def inputs(rgb: NDArray[np.uint8], cues: Plane) -> Plane:
-    """What the head is given: (h, w, K) float32 on the network's grid, its activations and then the cues' means."""
+    """What the head is given: (h, w, K) float32 on the network's grid: activations, the cues' means, what is in focus."""
     seen = activations(rgb)
     goal = seen.shape[1::-1]
     groups = [cues[..., start : start + 4] for start in range(0, cues.shape[-1], 4)]  # OpenCV takes four at once
     shrunk = [cv2.resize(np.ascontiguousarray(group), goal, interpolation=cv2.INTER_AREA) for group in groups]
-    return np.concatenate([seen, *(plane.reshape(*seen.shape[:2], -1) for plane in shrunk)], axis=-1)
+    planes = [plane.reshape(*seen.shape[:2], -1) for plane in shrunk]
+    return np.concatenate([seen, *planes, sharpness(rgb, *seen.shape[:2])], axis=-1)
 
 
 def _squeezed(box: Box, across: float, down: float) -> Box:

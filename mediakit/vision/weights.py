@@ -15,7 +15,7 @@ REINSTALL = "Install mediakit again; `mediakit doctor` shows whether all parts a
 
 SHA256 = {
     "face_detection_yunet_2023mar.onnx": "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
-    "subject_head.npz": "f84d42b9f5554692c053fe08126fbaf406cebe907da17237334e34436ad301f8",
+    "subject_head.npz": "de33e488872067623b22ba2762c717b15695f8e7db5a14121e4e9dac3b015354",
 }
 
 
