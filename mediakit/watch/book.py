@@ -167,11 +167,6 @@ class Book:
             self._log(rel, "claimed", "", 0)
         return claimed
 
-    def tried(self, rel: str) -> None:
-        """It was really worked on: that counts, whatever came of it. What was only claimed when a daemon died does not."""
-        with self._lock, self._db:
-            self._db.execute("UPDATE arrivals SET attempts = attempts + 1 WHERE rel = ?", (text(rel),))
-
     def settle(self, rel: str, value: Mapping[str, Any]) -> None:
         """Keep what a file was made to, so that it is not made to anything else after a restart."""
         with self._lock, self._db:
@@ -200,14 +195,18 @@ class Book:
         code: str = "",
         hint: str = "",
         wait_s: float = 0.0,
+        tried: bool = False,
     ) -> None:
-        """Put files into another state, in one transaction."""
+        """Put files into another state, in one transaction.
+
+        tried: they were really worked on, which counts, whatever came of it; what was only claimed by a dead daemon does not.
+        """
         now, names = time.time(), list(rels)
         with self._lock, self._db:
             self._db.executemany(
-                "UPDATE arrivals SET state = ?, why = ?, code = ?, hint = ?, since = ?, next_try = ?, owner = '' "
-                "WHERE rel = ?",
-                [(state, why, code, hint, now, now + wait_s, text(rel)) for rel in names],
+                "UPDATE arrivals SET state = ?, why = ?, code = ?, hint = ?, since = ?, next_try = ?, "
+                "attempts = attempts + ?, owner = '' WHERE rel = ?",
+                [(state, why, code, hint, now, now + wait_s, int(tried), text(rel)) for rel in names],
             )
         for rel in names:
             self._log(rel, state, why, wait_s)
@@ -265,11 +264,12 @@ def read_arrivals(out: Path) -> list[Arrival]:
 
 def _opened(out: Path) -> sqlite3.Connection:
     """The ledger's file with our tables in it; a damaged one is set aside first, as the batch does."""
-    from mediakit.batch.ledger import Ledger
+    from mediakit.batch.ledger import JOURNAL, Ledger
 
     with Ledger(ledger_path(out)):
         pass
     db = sqlite3.connect(ledger_path(out), timeout=30, check_same_thread=False)
+    db.execute(JOURNAL)
     db.executescript(_TABLE + LEASES)
     there = {str(row[1]) for row in db.execute("PRAGMA table_info(arrivals)")}
     for name, kind in _ADDED.items():

@@ -190,25 +190,24 @@ class Rounds:
 
     def settle(self, outcome: Outcome, plan: Plan, *, tried: bool = False) -> None:
         """Enter what follows from an outcome. For a file that is as it was nothing is written: most are, in each round."""
-        if tried and not self._means.is_to_blame(outcome):
-            self._book.tried(outcome.rel)
         arrival = self._book.get(outcome.rel)
         if arrival is None:
             return
-        verdict = judge(outcome, arrival.attempts)
+        counts = tried and not self._means.is_to_blame(outcome)
+        verdict = judge(outcome, arrival.attempts + counts)
         if verdict.problem is None:
             twin = outcome.facts.get(SAME_AS)
             state: State = "duplicate" if twin else "published"
             if arrival.state != state:
-                self._book.move([outcome.rel], state, f"the same bytes as {twin}" if twin else "")
+                self._book.move([outcome.rel], state, f"the same bytes as {twin}" if twin else "", tried=counts)
                 drop_note(self._order.out, outcome.rel)
             self._keep_settled(outcome, plan)
             return
         why, code, hint = verdict.problem.message, verdict.problem.code, verdict.problem.hint
         if verdict.wait_s is not None:
-            self._book.move([outcome.rel], "retry-wait", why, code=code, hint=hint, wait_s=verdict.wait_s)
+            self._book.move([outcome.rel], "retry-wait", why, code=code, hint=hint, wait_s=verdict.wait_s, tried=counts)
         elif arrival.state != "quarantined":
-            self._book.move([outcome.rel], "quarantined", why, code=code, hint=hint)
+            self._book.move([outcome.rel], "quarantined", why, code=code, hint=hint, tried=counts)
             self.write_missing_notes([outcome.rel])
 
     def write_missing_notes(self, rels: Iterable[str] | None = None) -> None:

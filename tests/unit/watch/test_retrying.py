@@ -61,8 +61,8 @@ def test_a_claim_is_taken_once_and_given_back_when_its_daemon_died(book: Book) -
 def test_other_bytes_under_the_same_name_begin_anew(book: Book) -> None:
     rel = source().rel
     book.arrived(source())
-    book.tried(rel)
-    book.move([rel], "quarantined", "broken", code="truncated")
+    book.move([rel], "quarantined", "broken", code="truncated", tried=True)
+    assert book.get(rel).attempts == 1
     assert book.arrived(source()).state == "quarantined"
     assert book.arrived(source(6)).state == "ready"
     assert book.get(rel).attempts == 0
