@@ -1,9 +1,11 @@
 """How loud the room is where nobody speaks, and keeping what is left under speech from standing out of it.
 
 Taking a voice out of a sound leaves some of it behind, most where the voice was far above the room. So the room is
-measured band by band in the parts without speech, and what is left under speech is kept, in each band and moment, between
-the softest and the loudest that the room usually is. Where the voice stood so far above the room that what is left of it
-would be heard, little of that is kept, and the rest is the room's own tone: a stretch of it without speech, played there.
+measured band by band in the pauses around each stretch, and between the syllables, where it is heard through the voice;
+what is left under speech is kept, in each band and moment, between the softest and the loudest that the room is then. Where
+the voice stood so far above the room that what is left of it would be heard, little of that is kept, and the rest is the
+room's own tone: a stretch of it without speech, played there. Where the voice is far under the room, or there is none at
+all, the room is given back as it was.
 
 Spectra of 1024 samples under square-root Hann windows, half overlapping: with nothing to turn down, what comes out is
 what went in. Both channels share their gains, so the stereo picture stays.
@@ -31,11 +33,19 @@ _LEAST_MEASURED_S = 0.5
 _AWAY_FROM_SPEECH_S = 0.15
 _USUALLY = 98  # per cent of the time a band of the room is no louder than this; rain and dishes come in drops
 _SELDOM_LESS = 20  # per cent of the time it is softer than this
+_LIKE_WITHIN = 0.5 * RATE / _HOP  # frames: what was measured so far away counts for a third
+_CLEAR = 0.2  # of the room's power and of what is heard, the voice has less where the room is heard through it
+_REMEMBERED, _BELIEVED = 0.98, 5.0  # a frame; frames' worth of what the pauses say
+_MOST_CORRECTED = 10.0
 _MOMENT_PIECES = 8  # 4 s
 _MOST_BROUGHT = 4.0  # 6 dB: what a band of the played stretch is raised by at most
-_DOUBTED_FROM_TO_DB = (5.0, 12.0)
+_TAKEN_FROM_TO_DB = (-12.0, -5.0)
+"""A voice so far under the room that it cannot be heard is not taken out; from the second on it is."""
+_DOUBTED_FROM_TO_DB = (0.0, 8.0)
 """By so much must a voice stand above the room for what is left of it to be doubted a little, and altogether."""
-_TALK_STEADY = 0.95  # of the voice as a whole: what is left between two loud syllables is doubted too
+_BANDS_OF_A_VOICE = 8  # a voice is heard in so many of them at least
+_TALK_STEADY = 0.95  # what is left between two loud syllables is doubted too
+_LATELY_STEADY = 0.85
 _DOUBTED_SHARE = 0.1
 """Of the room's mean power, what is kept at most where it is doubted altogether."""
 _LEAST_GAIN = 0.06  # -24 dB
@@ -51,6 +61,7 @@ class RoomTone:
 
     loudest, softest: the levels between which each band usually lies. usual: its mean. moments: (2, frames, lines) spectra
     of a stretch without speech; played: their mean in each band, not much less than usual.
+    places: (pieces,) the frames around which it was measured; pieces: (pieces, bands) how loud it was there.
     """
 
     loudest: Levels
@@ -58,21 +69,37 @@ class RoomTone:
     usual: Levels
     moments: NDArray[np.complex64]
     played: Levels
+    places: NDArray[np.float32]
+    pieces: Levels
+
+    def now(self, frames: NDArray[np.intp]) -> Levels:
+        """(frames, bands) how loud the room is taken to be in each of `frames`: as around it, the nearer the likelier."""
+        away = np.abs(frames[:, None] - self.places) / _LIKE_WITHIN
+        shares = np.exp(away.min(axis=1, keepdims=True) - away)
+        level: Levels = ((shares / shares.sum(axis=1, keepdims=True)) @ self.pieces).astype(np.float32)
+        return level
 
 
 def room_tone(sound: Scratch, spans: Spans) -> RoomTone | None:
     """The room of `sound` outside `spans`; None where there is too little of it to say."""
-    powers = [_band_powers(_spectra(piece)[:, ::4]) for piece in _quiet_pieces(sound, spans)]
-    frames = np.concatenate([np.zeros((0, _BANDS), np.float32), *powers])
+    measured = [(at, _band_powers(_spectra(piece)[:, ::4])) for at, piece in _quiet_pieces(sound, spans)]
+    frames = np.concatenate([np.zeros((0, _BANDS), np.float32), *(powers for _, powers in measured)])
     if len(frames) * _MEASURED_EVERY < _LEAST_MEASURED_S * RATE:
         return None
     loudest, softest = np.percentile(frames, (_USUALLY, _SELDOM_LESS), axis=0).astype(np.float32)
     usual = frames.mean(axis=0)
-    first = _most_usual([float(each.mean()) for each in powers], float(usual.mean()))
-    pieces = islice(_quiet_pieces(sound, spans), first, first + _MOMENT_PIECES)
-    moments = np.concatenate([_evenly(_spectra(piece), float(usual.mean())) for piece in pieces], axis=1)
+    pieces = np.stack([powers.mean(axis=0) for _, powers in measured])
+    first = _most_usual(pieces.mean(axis=1).tolist(), float(usual.mean()))
+    played = islice(_quiet_pieces(sound, spans), first, first + _MOMENT_PIECES)
+    moments = np.concatenate([_evenly(_spectra(piece), float(usual.mean())) for _, piece in played], axis=1)
     return RoomTone(
-        loudest, softest, usual, moments, np.maximum(_band_powers(moments).mean(axis=0), usual / _MOST_BROUGHT)
+        loudest,
+        softest,
+        usual,
+        moments,
+        np.maximum(_band_powers(moments).mean(axis=0), usual / _MOST_BROUGHT),
+        np.array([at / _HOP for at, _ in measured], np.float32),
+        pieces,
     )
 
 
@@ -89,13 +116,16 @@ def _evenly(spectra: NDArray[np.complex64], usual: float) -> NDArray[np.complex6
     return spectra * np.float32(np.clip(ratio, 1 / _MOST_BROUGHT, _MOST_BROUGHT))
 
 
-def _quiet_pieces(sound: Scratch, spans: Spans) -> Iterator[Block]:
-    """The parts outside `spans`, in pieces of half a second at most and 40 ms at least."""
+def _quiet_pieces(sound: Scratch, spans: Spans) -> Iterator[tuple[int, Block]]:
+    """The parts outside `spans`, in pieces of half a second at most and 40 ms at least, each with its middle sample."""
     at = 0
     for start_s, end_s in (*spans, (sound.samples / RATE + 1, 0.0)):
         until = round((start_s - _AWAY_FROM_SPEECH_S) * RATE)
         if until - at >= 2 * _SIZE:
-            yield from (piece for piece in sound.blocks(first=at, last=until) if piece.shape[1] >= 2 * _SIZE)
+            for piece in sound.blocks(first=at, last=until):
+                if piece.shape[1] >= 2 * _SIZE:
+                    yield at + piece.shape[1] // 2, piece
+                at += piece.shape[1]
         at = max(at, round((end_s + _AWAY_FROM_SPEECH_S) * RATE))
 
 
@@ -130,39 +160,64 @@ def like_the_room(parts: Iterable[Block], tone: RoomTone | None, first: int = 0)
 class _State:
     """What goes on from block to block: evened levels, and how far the room's tone was played."""
 
-    def __init__(self, tone: RoomTone, played: int) -> None:
+    def __init__(self, tone: RoomTone, at: int) -> None:
         self._tone = tone
         self._left: Levels | None = None
         self._voice: Levels | None = None
         self._talk: Levels | None = None
-        self._played = played
+        self._lately: Levels | None = None
+        self._at = at
+        self._heard = self._expected = np.zeros(_BANDS, np.float32)
+        self._ratio = np.ones(_BANDS, np.float32)
 
     def shaped(self, left: NDArray[np.complex64], voice: NDArray[np.complex64]) -> NDArray[np.complex64]:
         """(2, frames, lines) the spectra of what is `left`, between the room's levels, and the room's tone under it."""
         tone = self._tone
-        powers = _band_powers(left)
+        frames = self._at + np.arange(left.shape[1])
+        self._at += left.shape[1]
+        powers, spoken = _band_powers(left), _band_powers(voice)
         evened, self._left = _evened(powers, self._left)
-        spoken = _band_powers(voice)
         here, self._voice = _evened(spoken, self._voice)
-        talk, self._talk = _evened(spoken.mean(axis=1, keepdims=True), self._talk, _TALK_STEADY)
-        doubt = np.maximum(_doubt(here, tone.usual), _doubt(talk, tone.usual.mean(keepdims=True)))
-        most = tone.loudest * (1 - doubt) + _DOUBTED_SHARE * tone.usual * doubt
-        gains = np.clip(np.sqrt(most / np.maximum(evened, 1e-12)), _LEAST_GAIN, 1.0).astype(np.float32)
-        least = tone.softest * (1 - doubt) + tone.usual * doubt
+        talk, self._talk = _evened(spoken, self._talk, _TALK_STEADY)
+        lately, self._lately = _evened(spoken, self._lately, _LATELY_STEADY)
+        now = self._as_heard(tone.now(frames), _band_powers(left + voice), here)
+        swell = np.maximum(now, 1e-12) / np.maximum(tone.usual, 1e-12)
+        there = np.sort(_rising(lately, now, _TAKEN_FROM_TO_DB), axis=1)[:, -_BANDS_OF_A_VOICE, None]
+        doubt = there * _rising(np.maximum(here, talk), now, _DOUBTED_FROM_TO_DB)
+        kept = (1 - there * _rising(np.maximum(here, lately), now, _TAKEN_FROM_TO_DB)) * (1 - doubt)
+        most = tone.loudest * swell * (1 - doubt) * (1 + kept) + _DOUBTED_SHARE * now * doubt
+        gains = np.clip(np.sqrt(most / np.maximum(evened, 1e-12)), _LEAST_GAIN, 1.0)
+        least = (tone.softest * swell * (1 - doubt) + now * doubt) * (1 - kept)
         lacking = np.sqrt(np.maximum(0.0, least - powers * np.square(gains)) / np.maximum(tone.played, 1e-12))
-        moments = tone.moments[:, (self._played + np.arange(len(powers))) % tone.moments.shape[1]]
-        self._played += len(powers)
-        lines = _lines_of_bands()
-        shaped: NDArray[np.complex64] = left * (gains @ lines) + moments * (lacking.astype(np.float32) @ lines)
+        moments = tone.moments[:, frames % tone.moments.shape[1]]
+        back, played = _over_lines(kept * gains), _over_lines(lacking)
+        shaped: NDArray[np.complex64] = left * _over_lines(gains) + voice * back + moments * played
         return shaped
 
+    def _as_heard(self, taken: Levels, whole: Levels, voice: Levels) -> Levels:
+        """(frames, bands) how loud the room is: as it is `taken` to be, corrected by what is heard of it through a voice."""
+        now = np.empty_like(taken)
+        for index, (guess, power, spoken) in enumerate(zip(taken, whole, voice, strict=True)):
+            is_clear = spoken < _CLEAR * np.sqrt(self._ratio * guess * power)
+            self._heard = _REMEMBERED * self._heard + is_clear * power
+            self._expected = _REMEMBERED * self._expected + is_clear * guess
+            ratio = (self._heard + _BELIEVED * guess) / np.maximum(self._expected + _BELIEVED * guess, 1e-12)
+            self._ratio = np.clip(ratio, 1 / _MOST_CORRECTED, _MOST_CORRECTED)
+            now[index] = guess * self._ratio
+        return now
 
-def _doubt(voice: Levels, room: Levels) -> Levels:
-    """(frames, bands) 0..1: how little what is left can be trusted, by how far the voice stood above the room."""
+
+def _rising(voice: Levels, room: Levels, from_to_db: tuple[float, float]) -> Levels:
+    """(frames, bands) 0..1, as the voice rises above the room from the first to the second of `from_to_db`."""
     above_db = 10 * np.log10(np.maximum(voice, 1e-12) / np.maximum(room, 1e-12))
-    first_db, last_db = _DOUBTED_FROM_TO_DB
-    doubt: Levels = np.clip((above_db - first_db) / (last_db - first_db), 0.0, 1.0).astype(np.float32)
-    return doubt
+    first_db, last_db = from_to_db
+    rising: Levels = np.clip((above_db - first_db) / (last_db - first_db), 0.0, 1.0).astype(np.float32)
+    return rising
+
+
+def _over_lines(bands: Levels) -> Levels:
+    """(frames, lines) what each line gets of what its `bands` have."""
+    return bands.astype(np.float32, copy=False) @ _lines_of_bands()
 
 
 def _then_end(blocks: Iterable[Block]) -> Iterator[tuple[Block, int]]:
