@@ -45,11 +45,11 @@ video.with_audio(music).write_videofile(out, fps=30, logger=None, preset="faster
 """
 
 
-def spent(command: list[str]) -> tuple[float, float]:
-    """Wall and CPU seconds of a command and all it starts."""
+def spent(command: list[str], folder: Path) -> tuple[float, float]:
+    """Wall and CPU seconds of a command and all it starts, in `folder`, where MoviePy leaves its temporary sound."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, cwd=folder)
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -67,7 +67,7 @@ def speed(rounds: int, count: int) -> None:
         took: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
         for _ in range(rounds):
             for way, command in ways.items():
-                took[way].append(spent(command()))
+                took[way].append(spent(command(), folder))
         print(f"A reel of {len(photos)} photos, 1080x1920 at 30, median of {rounds}")
         lengths = {
             "plain MoviePy": _seconds(folder / "plain.mp4"),
