@@ -18,6 +18,7 @@ from mediakit.pixels.noise import Noise
 LEAST_LUMA, LEAST_CHROMA, LEAST_GRAIN = 1.2, 1.0, 1.5
 """Standard deviations in code values below which nothing is done: nobody sees less."""
 BILATERAL_FROM = 4.0
+GRAIN_IN_COLOUR = 0.3
 _ZERO = 128
 """The code that stands for "no difference" where a signed difference is kept in 8 bit."""
 _TO_RGB = np.array([[1.403, 0], [-0.714, -0.344], [0, 1.773]], np.float32)
@@ -30,13 +31,15 @@ def denoise(rgb: Rgb8, noise: Noise, amount: float) -> Rgb8:
     """Less noise: (H, W, 3) uint8 to a new picture, or the same array where there is too little noise to treat."""
     treat_grain = amount > 0 and noise.grain >= LEAST_GRAIN
     treat_luma = amount > 0 and noise.luma >= LEAST_LUMA
-    treat_chroma = amount > 0 and noise.chroma >= LEAST_CHROMA
+    # Grain that is coarse in luma is coarser in colour, where it reads low.
+    colour = max(noise.chroma, GRAIN_IN_COLOUR * noise.grain) if treat_grain else noise.chroma
+    treat_chroma = amount > 0 and colour >= LEAST_CHROMA
     if not treat_luma and not treat_chroma and not treat_grain:
         return rgb
     y, cr, cb = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
     result = rgb
     if treat_chroma:
-        change = [_chroma_change(plane, noise.chroma, amount) for plane in (cr, cb)]
+        change = [_chroma_change(plane, colour, amount) for plane in (cr, cb)]
         moved = cv2.transform(cv2.merge(change), _TO_RGB)
         result = cv2.add(rgb, moved, dtype=cv2.CV_8U)
     smooth = _without_grain(y, noise.grain, amount) if treat_grain else y

@@ -64,8 +64,9 @@ def retouch(rgb: Rgb8, faces: Sequence[Face], options: Retouch, *, shown_scale: 
         notes += lowered
     smooth = result
     strength = options.sharpen / max(shown_scale, 1.0)
-    left = left_over(noise, options.denoise).luma
-    result = _or_note(lambda: sharpen(smooth, strength, noise_luma=left, spare=masks), smooth, "sharpen", notes)
+    left = left_over(noise, options.denoise)
+    kept = max(left.luma, left.grain)
+    result = _or_note(lambda: sharpen(smooth, strength, noise_luma=kept, spare=masks), smooth, "sharpen", notes)
     return Retouched(result, facts, tuple(notes))
 
 

@@ -25,6 +25,7 @@ _TO_SIGMA = float(np.sqrt(np.pi / 2) / 6)
 _FLATTEST = 0.2
 """Share of tiles that are read."""
 _DARKEST, _LIGHTEST = 12, 243
+MOST_COARSER = 1.6
 _EVEN, _UNEVEN = 0.36, 0.5
 """Spread of the tiles' grain (quartiles' distance over the median) up to which it is noise, and from which it is texture."""
 
@@ -54,15 +55,19 @@ def measure_noise(rgb: Rgb8) -> Noise:
     chroma = max(*(_sigma(half) for half in halves), *(2 * _sigma(_halved(half)) for half in halves))
     grey = ycc[..., 0].astype(np.float32)
     luma = _sigma(grey)
-    return Noise(luma, chroma, _grain(_tile_sigmas(_halved(grey)), luma))
+    return Noise(luma, chroma, _grain(_halved(grey), luma))
 
 
-def _grain(sigmas: NDArray[np.float32], luma: float) -> float:
-    """The coarse noise of tiles (n,), 0 where they differ as texture does."""
-    low, middle, high = (float(value) for value in np.quantile(sigmas, (0.25, 0.5, 0.75)))
+def _grain(halves: Float, luma: float) -> float:
+    """The coarse noise of 2 x 2 means of tiles (n, side, side), 0 where they differ as texture does.
+
+    Grain that was enlarged is coarser still: what 4 x 4 means have counts as well, up to MOST_COARSER of it.
+    """
+    low, middle, high = (float(value) for value in np.quantile(_tile_sigmas(halves), (0.25, 0.5, 0.75)))
     coarse = float(np.sqrt(max(middle**2 - (luma / 2) ** 2, 0.0)))
     if coarse == 0:
         return 0.0
+    coarse *= float(np.clip(2 * _sigma(_halved(halves)) / middle, 1.0, MOST_COARSER))
     even = 1 - float(smoothstep(np.array((high - low) / middle, np.float32), _EVEN, _UNEVEN))
     return round(coarse * even, 3)
 
