@@ -65,6 +65,23 @@ def test_the_corner_that_covers_least_of_the_product_wins():
     assert place_logo(OUTPUT, 3.0, Overlay(corner="bottom-right"), avoid=[product]).corner == "top-right"
 
 
+def test_a_logo_steps_off_a_label_and_stays_in_its_corner():
+    label = Box(900, 1380, 120, 40)
+
+    def busy(box: Box) -> float:
+        both = shared(box, label)
+        return 0.06 if both is not None else 0.0
+
+    placed = place_logo(OUTPUT, 3.0, Overlay(corner="bottom-right"), busy=busy)
+    assert placed.corner == "bottom-right"
+    assert shared(placed.box, label) is None
+
+
+def test_one_part_of_a_hedge_is_as_good_as_another():
+    placed = place_logo(OUTPUT, 3.0, Overlay(corner="bottom-right"), busy=lambda box: 0.5 - box.x / 1e5)
+    assert placed == place_logo(OUTPUT, 3.0, Overlay(corner="bottom-right"))
+
+
 def test_no_corner_free_of_faces_means_no_logo():
     assert place_logo(OUTPUT, 3.0, Overlay(), keep_clear=[Box(0, 0, 1080, 1440)]) is None
     assert "logo" in NOWHERE.message.lower()
