@@ -1,7 +1,7 @@
 """Exposure and contrast as one curve over code values, the same for all three channels.
 
 An exposure error, a flat development and haze are each undone by one such curve. The learned judgement says which; this
-file holds it within limits: no more than one and a half stops up or 0.8 down (haze apart), no highlight pushed into
+file holds it within limits: no more than one and a half stops up or 0.7 down (haze apart), no highlight pushed into
 clipping, no white turned grey, no slope that would tear gradients, and nothing at all where next to nothing is wrong.
 """
 
@@ -17,7 +17,7 @@ from mediakit.pixels.filters import smoothstep
 from mediakit.pixels.lab import srgb_from_lab
 from mediakit.pixels.light import Float, decode, encode
 
-MAX_LIFT_EV, MAX_CUT_EV = 1.5, 0.8
+MAX_LIFT_EV, MAX_CUT_EV = 1.5, 0.7
 MIN_SLOPE, MAX_SLOPE = 0.4, 3.5
 PLAIN, TELLING = 0.05, 0.15
 """Span between darks and lights: up to the first a picture is one plain colour, of whose light nothing can be told."""
@@ -71,7 +71,7 @@ def exposure_ev(knots: Knots) -> float:
 
 
 def _within_limits(x: Knots, y: Knots, tone: Tone) -> Knots:
-    """One and a half stops up at most; down 0.8 of a stop, or what lies under the darkest thing in the picture: haze.
+    """One and a half stops up at most; down 0.7 of a stop, or what lies under the darkest thing in the picture: haze.
 
     A dark picture, and one against the light, come down by haze alone.
     """
