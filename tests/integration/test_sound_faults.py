@@ -90,6 +90,41 @@ def test_a_bed_that_is_not_audio_fails_by_name_and_leaves_nothing(shoot: Path, t
     assert not list(out.rglob("*.mp4"))
 
 
+def test_a_bed_damaged_half_way_fails_by_name_and_leaves_nothing(shoot: Path, tmp_path: Path) -> None:
+    bed = tmp_path / "song.m4a"
+    judge_ffmpeg("-f", "lavfi", "-i", "anoisesrc=d=8:a=0.1:r=48000", "-c:a", "aac", str(bed))
+    _damage_sound(bed)
+    out = tmp_path / "out"
+    overrides = sound("music", **{"sound.beds": [{"file": str(bed)}]})
+    result = mediakit.process(shoot / "good.mp4", to=TARGETS, out=out, overrides=overrides)
+    assert result.exit_code == ExitCode.SOME_FAILED
+    (outcome,) = result.outcomes
+    problem = outcome.problem or outcome.delivered[0].problem
+    assert problem is not None
+    assert "song.m4a" in problem.message
+    assert problem.hint
+    assert not [path for path in out.rglob("*") if path.suffix == ".mp4" or path.name.startswith(".mediakit-tmp")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"), [('platforms = ["douyin"]', "platforms"), ('territory = ["JP"]', "territory"), ("", "licence")]
+)
+def test_a_bed_for_something_else_is_refused_by_bed_and_field(
+    shoot: Path, tmp_path: Path, wrong: str, named: str
+) -> None:
+    """Not for this platform, not for this country, or, where the preset is strict, without a licence at all."""
+    bed = write_sound(tmp_path / "song.wav", tone(5))
+    fields = {"platforms": 'platforms = ["*"]', "territory": 'territory = ["*"]'} | {named: wrong}
+    if wrong:
+        words = ["schema = 1", 'title = "Song"', 'owner = "Somebody"', 'licence = "bought"', 'expires = "never"']
+        Path(f"{bed}{SUFFIX}").write_text("\n".join([*words, *fields.values()]), encoding="utf-8")
+    out = tmp_path / "out"
+    more = {"sound.beds": [{"file": str(bed)}], "sound.territory": "CN", "sound.unlicensed": "refuse"}
+    with pytest.raises(DataError, match=rf"song\.wav.*{named}"):
+        mediakit.process(shoot, to=["xiaohongshu.video"], out=out, overrides=sound("music", **more))
+    assert not list(out.rglob("*.mp4"))
+
+
 def test_an_expired_bed_is_refused_before_anything_is_written(shoot: Path, tmp_path: Path) -> None:
     bed = write_sound(tmp_path / "song.wav", tone(5))
     Path(f"{bed}{SUFFIX}").write_text(
