@@ -19,7 +19,7 @@ from mediakit.look.tone_curve import apply_curve, curve_for, exposure_ev
 from mediakit.model import Anchor, Note
 from mediakit.pixels.cube import Cube
 from mediakit.pixels.filters import smoothstep
-from mediakit.pixels.lab import hue_deg, lab_from_linear, linear_from_lab
+from mediakit.pixels.lab import chroma, hue_deg, lab_from_linear, linear_from_lab
 from mediakit.pixels.light import Float, decode, encode
 from mediakit.presets.schema import Develop
 
@@ -37,6 +37,9 @@ NEGLIGIBLE, NOTICEABLE = 0.01, 0.05
 SKIN_HUE_DEG, SKIN_HUE_REACH_DEG = 55.0, 6.0
 """The CIELAB hue of skin under neutral light, light to dark. Pink and olive skin lie up to 13 degrees away, but what turns
 skin away from the middle needs a better reason than a guess: it may by this much."""
+
+SKIN_CHROMA, SKIN_RICHER = 25.0, 1.1
+"""CIELAB chroma that skin reaches under neutral light; skin that has more may gain no more than a tenth of its own."""
 
 Step = Callable[[Float], Float]
 
@@ -124,12 +127,13 @@ def correction(cast: Cast, strength: float, reach: float = 1.0) -> Cast | None:
 
 
 def kind_to_skin(cast: Cast, skin_lab: tuple[float, float, float]) -> Cast | None:
-    """As much of the correction as does not turn skin away from the hue that skin has, in the steps 1, 3/4, 1/2, 1/4, 0."""
+    """As much of the correction as neither turns skin from its hue nor makes it gaudy, in the steps 1, 3/4, 1/2, 1/4, 0."""
     skin = linear_from_lab(np.array(skin_lab, np.float32))
-    before = _off_skin_deg(skin)
+    before, richest = _off_skin_deg(skin), max(SKIN_CHROMA, SKIN_RICHER * _chroma(skin))
     for share in (1.0, 0.75, 0.5, 0.25):
         part = cast.scaled(share)
-        if _off_skin_deg(adaptation(part.white) @ skin) <= before + 1.0:
+        after = adaptation(part.white) @ skin
+        if _off_skin_deg(after) <= before + 1.0 and _chroma(after) <= richest:
             return part
     return None
 
@@ -138,6 +142,10 @@ def _off_skin_deg(linear: Float) -> float:
     """How far a colour's hue lies outside the middle of what skin has under neutral light."""
     hue = float(hue_deg(lab_from_linear(linear[None]))[0])
     return max(abs((hue - SKIN_HUE_DEG + 180) % 360 - 180) - SKIN_HUE_REACH_DEG, 0.0)
+
+
+def _chroma(linear: Float) -> float:
+    return float(chroma(lab_from_linear(linear[None]))[0])
 
 
 def _strength(amount: float) -> float:

@@ -266,3 +266,10 @@ def test_a_correction_that_would_turn_skin_green_or_magenta_is_held_back():
     assert held is None or abs(held.warm) < 0.25
     reddish = (70.0, 24.0, 8.0)
     assert kind_to_skin(Cast(-0.2, 0.15), reddish) == Cast(-0.2, 0.15)
+
+
+def test_skin_of_a_natural_hue_is_not_made_gaudy():
+    """A navy suit and flags look like blue light; the face between them says otherwise."""
+    kept = kind_to_skin(Cast(-0.47, 0.12), (61.0, 16.4, 22.3))
+    assert kept is None or abs(kept.warm) <= 0.24
+    assert kind_to_skin(Cast(-0.3, 0.05), (61.0, 15.0, 9.0)) is not None
