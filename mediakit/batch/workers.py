@@ -160,7 +160,7 @@ class Processes:
         from pebble import ProcessPool
 
         self.capacity = processes
-        self._running: dict[Future[Outcome], tuple[Job, float]] = {}
+        self._running: dict[Future[tuple[Outcome, float]], tuple[Job, float]] = {}
         self._alone = ExitStack()
         self._alone.enter_context(main_left_alone())
         self._alone.enter_context(large_pages())
@@ -174,7 +174,7 @@ class Processes:
 
     def submit(self, task: Task) -> None:
         """Hand it to the pool; its time limit begins when a worker takes it up."""
-        future = self._pool.schedule(do_limited, args=[task], timeout=_limit_s(task.job))
+        future = self._pool.schedule(_timed, args=[task], timeout=_limit_s(task.job))
         self._running[future] = (task.job, time.monotonic())
 
     def as_completed(self) -> Iterator[Finished]:
@@ -221,11 +221,12 @@ def main_left_alone() -> Iterator[None]:
         main.update(said)
 
 
-def _collect(future: Future[Outcome], job: Job, seconds: float) -> Finished:
+def _collect(future: Future[tuple[Outcome, float]], job: Job, seconds: float) -> Finished:
+    """`seconds`: since it was handed over, for what came to no end of its own."""
     from pebble import ProcessExpired
 
     try:
-        return Finished(job, future.result(), seconds)
+        return Finished(job, *future.result())
     except ProcessExpired as death:
         return Finished(job, refused(job, _death_problem(job, death)), seconds, died=True)
     except TimeoutError:
@@ -267,6 +268,12 @@ def run_job(job: Job, threads: int) -> Outcome:
     from mediakit.batch.make import make
 
     return make(job, threads=threads)
+
+
+def _timed(task: Task) -> tuple[Outcome, float]:
+    """The outcome and how long it took, without the wait for a worker."""
+    start = time.monotonic()
+    return do_limited(task), time.monotonic() - start
 
 
 def do_limited(task: Task) -> Outcome:

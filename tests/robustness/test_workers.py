@@ -28,6 +28,8 @@ def act(item: Job, threads: int) -> Outcome:
         os.kill(os.getpid(), signal.SIGSEGV)
     if item.source.rel.startswith("hang"):
         time.sleep(60)
+    if item.source.rel.startswith("slow"):
+        time.sleep(1.0)
     if item.source.rel.startswith("once:"):
         marker = Path(item.source.rel.removeprefix("once:"))
         if not marker.exists():
@@ -54,6 +56,12 @@ def test_a_file_that_hangs_is_stopped_and_named(monkeypatch):
     found = {f.job.source.rel: f.outcome for f in run_jobs([job("hang"), job("a")], processes=1, threads=1, work=act)}
     assert found["hang"].problem.code == Fault.TIMED_OUT
     assert found["a"].problem is None
+
+
+@pytest.mark.slow
+def test_the_time_a_file_took_does_not_count_its_wait_for_a_worker():
+    took = {f.job.source.rel: f.seconds for f in run_jobs([job("slow"), job("a")], processes=1, threads=1, work=act)}
+    assert took["slow"] >= 1.0 > took["a"]
 
 
 def test_workers_times_threads_never_exceed_the_cores():
