@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.frame.geometry import hull
 from mediakit.frame.solve import Framing, solve
 from mediakit.model import Box, Face, Findings, Saliency
 from mediakit.platforms.schema import SafeZone, Shape
@@ -37,7 +38,19 @@ def solve_clip(
             kept = f", there for {held:.0%} of the time" if held < 1.0 else ""
             return replace(framing, why=framing.why + kept)
         framings.append(framing)
-    return framings[-1]
+    return _bordered_for_all_its_time(framings[-1], findings, shape, options, safe_zone)
+
+
+def _bordered_for_all_its_time(
+    framing: Framing, findings: Sequence[Findings], shape: Shape, options: Frame, safe_zone: SafeZone | None
+) -> Framing:
+    """A border costs the subject nothing: what it frames holds it also where the camera has come nearer, or it has moved."""
+    merged = merge(findings, held=HELD[-1])
+    if merged.subject is None:
+        return framing
+    everywhere = hull([one.subject for one in findings if one.subject is not None])
+    wider = solve(replace(merged, subject=everywhere), shape, options, safe_zone=safe_zone)
+    return wider if wider.fit == framing.fit else framing
 
 
 def merge(findings: Sequence[Findings], *, held: float = 0.9) -> Findings:

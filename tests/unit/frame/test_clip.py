@@ -54,6 +54,13 @@ def test_someone_who_walks_through_the_picture_gets_a_border():
     assert framing.fit == "pad"
 
 
+def test_a_border_holds_a_thing_that_the_camera_comes_nearer_to():
+    boxes = [Box(900 - grown, 300 - grown / 4, 1000 + 2 * grown, 400 + grown / 2) for grown in range(0, 300, 30)]
+    framing = solve_clip([frame(subject=box) for box in boxes], UPRIGHT, Frame())
+    assert framing.fit == "blur"
+    assert framing.crop.x_px <= boxes[-1].x and framing.crop.x_px + framing.crop.w_px >= min(1920, boxes[-1].right)
+
+
 def test_the_usual_subject_and_the_mean_map():
     box = Box(100, 100, 400, 400)
     merged = merge([frame(subject=box), frame(subject=box), frame()])
