@@ -11,7 +11,7 @@ from mediakit.caption.context import Surroundings
 from mediakit.caption.fold import DROPPED, Reading, folded
 from mediakit.caption.limits import Breach, breaches, count
 from mediakit.caption.load import Rulebook, load_rules
-from mediakit.caption.match import Hit, find
+from mediakit.caption.match import Hit, Said, find
 from mediakit.caption.phone import find_phones
 from mediakit.caption.relevance import relevance_of
 from mediakit.caption.schema import FieldName, Severity
@@ -57,7 +57,7 @@ def check_caption(
     parts: tuple[tuple[FieldName, str], ...] = (("title", title), ("body", body), ("topics", " ".join(tagged)))
     fields = [_Field(name, text, Reading(text)) for name, text in parts if text]
     whole = "\n".join(field.reading.close.text for field in fields)
-    findings = [finding for field in fields for finding in _field_findings(field, matcher, whole)]
+    findings = list(_word_findings(fields, matcher, whole))
     if sponsored:
         findings += _undeclared(matcher, fields, whole)
     counts = count(title, body, tagged, words)
@@ -78,8 +78,18 @@ def _verdict(findings: Iterable[Finding]) -> CaptionVerdict:
     return "block" if "block" in severities else "warn" if "warn" in severities else "pass"
 
 
-def _field_findings(field: _Field, matcher: Matcher, whole: str) -> Iterator[Finding]:
-    hits = [hit for hit in find(field.reading, matcher, whole) if field.name in hit.rule.rule.fields]
+def _word_findings(fields: Sequence[_Field], matcher: Matcher, whole: str) -> Iterator[Finding]:
+    """What the words break; the title last, since it is read as the body says it."""
+    doubted: frozenset[Said] = frozenset()
+    for field in sorted(fields, key=lambda field: field.name == "title"):
+        found = find(field.reading, matcher, whole, doubted)
+        yield from _field_findings(field, found.hits, matcher)
+        if field.name == "body":
+            doubted = found.doubted
+
+
+def _field_findings(field: _Field, found: Iterable[Hit], matcher: Matcher) -> Iterator[Finding]:
+    hits = [hit for hit in found if field.name in hit.rule.rule.fields]
     phone = matcher.by_id.get("div-phone")
     if phone is not None:
         hits += [Hit(phone, found.start, found.end, found.disguised) for found in find_phones(field.reading)]

@@ -65,6 +65,7 @@ class GuardTest:
     before: tuple[Clue, ...]
     after: Clue | None
     clause: Clue | None
+    sentence: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     post: re.Pattern[str] | None
     unless_post: re.Pattern[str] | None
@@ -85,6 +86,7 @@ class GuardTest:
             any(clue.found_in(before) for clue in self.before)
             or (self.after is not None and self.after.begins(after))
             or (self.clause is not None and (self.clause.found_in(before) or self.clause.found_in(after)))
+            or (self.sentence is not None and self.sentence.search(sentence))
         )
 
 
@@ -120,6 +122,8 @@ class ActiveRule:
     near: tuple[Pattern, ...]
     guards: tuple[GuardTest, ...]
     """Those with something to say of the whole sentence or post; the others are part of `before`, `after`, `clause`."""
+    doubts: tuple[GuardTest, ...]
+    """Guards that leave a finding as a note."""
     before: tuple[Clue, ...]
     after: Clue | None
     clause: Clue | None
@@ -177,8 +181,9 @@ def _begun_by(patterns: Iterable[tuple[ActiveRule, Pattern]]) -> dict[str, tuple
 
 
 def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
-    guards = [book.guards[name] for name in rule.guards]
-    plain = [guard for guard in guards if not guard.unless_sentence]
+    named = [book.guards[name] for name in rule.guards]
+    guards = [guard for guard in named if not guard.lowers]
+    plain = [guard for guard in guards if not _stands_alone(guard)]
     return ActiveRule(
         rule=rule,
         severity=severity,
@@ -188,7 +193,8 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
             *(_pattern(pattern_folded(pattern), disguise=True) for pattern in rule.disguise_patterns),
         ),
         near=tuple(_pattern(pattern_folded(pattern), disguise=False) for pattern in rule.near_patterns),
-        guards=tuple(_guard(book, guard.id) for guard in guards if guard.unless_sentence or guard.post),
+        guards=tuple(_guard(book, guard.id) for guard in guards if _stands_alone(guard) or guard.post),
+        doubts=tuple(_guard(book, guard.id) for guard in named if guard.lowers),
         before=(
             *_clues([_joined(rule.unless_before, "(?:{})$"), *map(_before, plain)]),
             *_clues(map(_before_en, plain)),
@@ -211,15 +217,21 @@ def _pattern(pattern: str, *, disguise: bool) -> Pattern:
 def _guard(book: Rulebook, name: str) -> GuardTest:
     """One test for all rules that name the guard, so that what it finds in a post is found once."""
     guard = book.guards[name]
-    turned = bool(guard.unless_sentence)
+    alone = _stands_alone(guard)
     return GuardTest(
-        before=(*_clues([_before(guard)]), *_clues([_before_en(guard)])) if turned else (),
-        after=_clue([_after(guard)]) if turned else None,
-        clause=_clue([_joined(guard.clause, "{}")]) if turned else None,
+        before=(*_clues([_before(guard)]), *_clues([_before_en(guard)])) if alone else (),
+        after=_clue([_after(guard)]) if alone else None,
+        clause=_clue([_joined(guard.clause, "{}")]) if alone else None,
+        sentence=_any(guard.sentence),
         unless=_any(guard.unless_sentence),
         post=_any(guard.post),
         unless_post=_any(guard.unless_post),
     )
+
+
+def _stands_alone(guard: Guard) -> bool:
+    """Whether what the guard looks for around a finding cannot be looked for together with that of other guards."""
+    return bool(guard.lowers or guard.sentence or guard.unless_sentence)
 
 
 def _before(guard: Guard) -> str:

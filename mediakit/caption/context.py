@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from mediakit.caption.compile import CLAUSE_END, SENTENCE_END, ActiveRule
 from mediakit.caption.fold import View
 
+Weight = Literal["void", "note", "breach"]
+"""What a finding is where it stands: none at all, possibly none, or one."""
 _CONTEXT = 60
 """Characters of a clause that guards look at, on either side."""
 
@@ -30,7 +32,7 @@ class Surroundings:
         self._close = close
         self._clauses = _Parts(CLAUSE_END.finditer(close.text), len(close.text))
         self._sentences = _Parts(SENTENCE_END.finditer(close.text), len(close.text))
-        self._excused: dict[tuple[int, Passage], bool] = {}
+        self._weights: dict[tuple[int, Passage], Weight] = {}
 
     def passage(self, start: int, end: int) -> Passage:
         """The clause and the sentence around a part of the source."""
@@ -42,13 +44,14 @@ class Surroundings:
         sentence = f"{text[self._sentences.begin(first, near) : first]} {text[past : self._sentences.end(past, far)]}"
         return Passage(before, text[first:past], after, sentence)
 
-    def excuse(self, rule: ActiveRule, start: int, end: int) -> bool:
-        """Whether what stands around a part of the source makes it no breach of `rule`; the same words only once."""
+    def weigh(self, rule: ActiveRule, start: int, end: int) -> Weight:
+        """What a part of the source that looks like a breach of `rule` is there; the same words only once."""
         passage = self.passage(start, end)
         key = (id(rule), passage)
-        known = self._excused.get(key)
+        known = self._weights.get(key)
         if known is None:
-            known = self._excused[key] = excused(rule, passage)
+            known = "void" if excused(rule, passage) else "note" if doubted(rule, passage) else "breach"
+            self._weights[key] = known
         return known
 
 
@@ -81,3 +84,8 @@ def excused(rule: ActiveRule, passage: Passage) -> bool:
         or (rule.sentence is not None and rule.sentence.search(passage.sentence))
         or any(guard.holds(before, passage.found, after, passage.sentence) for guard in rule.guards)
     )
+
+
+def doubted(rule: ActiveRule, passage: Passage) -> bool:
+    """Whether what stands around a finding makes it possibly no breach: the word may be asked about, or a name."""
+    return any(guard.holds(passage.before, passage.found, passage.after, passage.sentence) for guard in rule.doubts)

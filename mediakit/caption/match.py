@@ -1,7 +1,10 @@
 """Finds every breach of the rules in one text, and drops what is none.
 
-A hit is dropped when it lies inside a near-miss of its own rule (第一 in 第一次) and when one of its rule's guards holds
-in the clause around it, or for the post as a whole. Words are looked up in `lookup`, contexts are weighed in `context`.
+A hit is dropped when it lies inside a near-miss of its own rule (第一 in 第一次), inside a name that the post gives as one
+(《天下第一楼》), and when one of its rule's guards holds in the clause around it, or for the post as a whole. It is lowered
+to a note when a guard says that it may be none; not where it is disguised: who hides a word means it.
+
+Words are looked up in `lookup`, contexts are weighed in `context`.
 """
 
 from __future__ import annotations
@@ -13,14 +16,26 @@ from typing import NamedTuple
 
 from mediakit.caption.compile import ActiveRule, Matcher
 from mediakit.caption.context import Surroundings
-from mediakit.caption.fold import DROPPED, Reading
+from mediakit.caption.fold import DROPPED, Reading, View
 from mediakit.caption.lookup import any_styled, words_in
 
 _CONTEXT = 60
 """Characters on either side of a hit that a near-miss may reach."""
 
+_NAMED = re.compile('《([^》\n]{2,30})》|(?:叫|名为|取名)做?["“「『]([^"”」』\n]{2,12})["”」』]')
+"""A work's title, or a name that is given."""
+
+Said = tuple[str, str]
+"""A rule's id, and the words found, as written."""
 Spans = dict[int, list[tuple[int, int]]]
 """By the identity of a rule: where its near-misses stand in the source."""
+
+
+class Found(NamedTuple):
+    """What one field breaks, and what is said in it only where guards excuse it or leave a doubt."""
+
+    hits: list[Hit]
+    doubted: frozenset[Said]
 
 
 class Hit(NamedTuple):
@@ -31,31 +46,43 @@ class Hit(NamedTuple):
     end: int
     disguised: bool = False
     lowered: bool = False
-    """Evidence stands in the post: a note, no breach."""
+    """A note, no breach: evidence stands in the post, or what stands around it leaves a doubt."""
 
 
-def find(reading: Reading, matcher: Matcher, whole_post: str) -> list[Hit]:
-    """Every breach in one field. `whole_post` is the folded text of all fields, for what may stand anywhere."""
+def find(
+    reading: Reading, matcher: Matcher, whole_post: str, doubted_elsewhere: frozenset[Said] = frozenset()
+) -> Found:
+    """Every breach in one field. `whole_post` is the folded text of all fields, for what may stand anywhere.
+
+    Words that the rest of the post says only in doubt are in doubt here too: a title says what its body says.
+    """
     raw, spared = _words(reading, matcher)
     raw += _exact(reading, matcher)
     raw += _patterns(reading, matcher)
     if not raw:
-        return []
+        return Found([], frozenset())
     found = {id(hit.rule): hit.rule for hit in raw}
-    guards = {guard for rule in found.values() for guard in rule.guards}
+    guards = {guard for rule in found.values() for guard in (*rule.guards, *rule.doubts)}
     about = {guard for guard in guards if guard.holds_for(whole_post)}
     excused_by_post = {key for key, rule in found.items() if not about.isdisjoint(rule.guards)}
     excused_by_post |= {key for key, rule in found.items() if rule.text is not None and rule.text.search(whole_post)}
     lowered = {key for key, rule in found.items() if rule.info is not None and rule.info.search(whole_post)}
+    doubted = {key for key, rule in found.items() if not about.isdisjoint(rule.doubts)}
     around = Surroundings(reading.close)
-    near_misses = _NearMisses(reading, spared)
-    return [
-        hit._replace(lowered=True) if id(hit.rule) in lowered else hit
-        for hit in _longest(raw)
-        if id(hit.rule) not in excused_by_post
-        and not near_misses.spare(hit)
-        and not around.excuse(hit.rule, hit.start, hit.end)
-    ]
+    near_misses = _NearMisses(reading, spared, whole_post)
+    held: list[Hit] = []
+    said: dict[bool, set[Said]] = {True: set(), False: set()}
+    for hit in _longest(raw):
+        key = id(hit.rule)
+        if key in excused_by_post or near_misses.spare(hit):
+            continue
+        weight = around.weigh(hit.rule, hit.start, hit.end)
+        words = (hit.rule.rule.id, reading.source[hit.start : hit.end])
+        said[weight == "breach"].add(words)
+        doubt = not hit.disguised and (weight == "note" or key in doubted or words in doubted_elsewhere)
+        if weight != "void":
+            held.append(hit._replace(lowered=True) if doubt or key in lowered else hit)
+    return Found(held, frozenset(said[False] - said[True]))
 
 
 def _words(reading: Reading, matcher: Matcher) -> tuple[list[Hit], Spans]:
@@ -120,12 +147,20 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     return sorted(kept, key=lambda hit: (hit.start, hit.end))
 
 
-class _NearMisses:
-    """The near-misses of one field: words that were found, and patterns, looked for around a hit that no word spares."""
+def _names_in(close: View, whole_post: str) -> Iterator[tuple[int, int]]:
+    """Where the names that the post gives stand in a field, with or without their marks."""
+    for name in {found[1] or found[2] for found in _NAMED.finditer(whole_post)}:
+        for place in re.finditer(re.escape(name), close.text):
+            yield close.span(*place.span())
 
-    def __init__(self, reading: Reading, words: Spans) -> None:
+
+class _NearMisses:
+    """The near-misses of one field: words that were found, names, and patterns, looked for around what no word spares."""
+
+    def __init__(self, reading: Reading, words: Spans, whole_post: str) -> None:
         self._reading = reading
         self._words = words
+        self._names = tuple(_names_in(reading.close, whole_post))
         self._patterns: dict[int, list[re.Pattern[str]]] = {}
 
     def spare(self, hit: Hit) -> bool:
@@ -135,6 +170,8 @@ class _NearMisses:
             overlaps = start < hit.end and hit.start < end
             if holds or (overlaps and not (hit.start <= start and end <= hit.end)):
                 return True
+        if any(start <= hit.start and hit.end <= end for start, end in self._names):
+            return True
         return bool(hit.rule.near) and self._in_a_pattern(hit)
 
     def _in_a_pattern(self, hit: Hit) -> bool:

@@ -23,6 +23,8 @@ _DIGIT, _NO_DIGIT = (f"[{no}{''.join((*_DIGITS, *_LETTERS))}]" for no in ("", "^
 _LONG_RUN = re.compile(f"{_DIGIT}(?:{_NO_DIGIT}{{0,9}}{_DIGIT}){{10}}")
 """Eleven digits with little between them: a mobile number at least, whatever else is asked of one."""
 _WIDEST_GAP = 3
+_COMMAS = ",、"
+"""Between groups of digits only: 一八六，零零一二，三四五六."""
 _USUAL_GROUPS = (
     *([11], [3, 4, 4], [3, 8], [3, 3, 5], [4, 4, 3], [4, 3, 4]),
     *([5, 6], [7, 4], [3, 2, 3, 3], [3, 4, 2, 2], [3, 2, 2, 2, 2]),
@@ -108,7 +110,7 @@ def _worth(text: str, run: list[int]) -> Iterator[list[int]]:
 
 def _joined(gap: str) -> bool:
     visible = gap.replace(DROPPED, "")
-    return len(visible) <= _WIDEST_GAP and all(is_gap(char) and char not in "." for char in visible)
+    return len(visible) <= _WIDEST_GAP and all((is_gap(char) and char != ".") or char in _COMMAS for char in visible)
 
 
 def _digit(char: str) -> str:
@@ -116,7 +118,7 @@ def _digit(char: str) -> str:
 
 
 def _grouped_like_a_phone(text: str, places: list[int]) -> bool:
-    """All apart, all together, or in the groups people use; three prices in a row are none of these."""
+    """All apart, all together, or in the groups people use; three prices or eleven numbers in a row are none of these."""
     sizes, last = [1], places[0]
     for place in places[1:]:
         if place - last == 1 or not text[last + 1 : place].replace(DROPPED, ""):
@@ -124,7 +126,8 @@ def _grouped_like_a_phone(text: str, places: list[int]) -> bool:
         else:
             sizes.append(1)
         last = place
-    return sizes in _USUAL_GROUPS or max(sizes) <= 2
+    listed = any(char in _COMMAS for char in text[places[0] : places[-1]])
+    return sizes in _USUAL_GROUPS or (max(sizes) <= 2 and not listed)
 
 
 def _disguised(reading: Reading, places: list[int]) -> bool:

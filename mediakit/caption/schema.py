@@ -85,7 +85,7 @@ class Rule(Data):
 
 
 class Guard(Data):
-    """A reason why words that look like a breach are none, under a name that rules refer to."""
+    """A reason why words that look like a breach are none, or may be none, under a name that rules refer to."""
 
     id: RuleId
     meaning: str = Field(min_length=1)
@@ -96,11 +96,15 @@ class Guard(Data):
     after: Words = ()
     window: int = Field(default=6, ge=0, le=40)
     clause: Words = ()
+    sentence: Words = ()
+    """Found in the same sentence, outside the finding."""
     unless_sentence: Words = ()
     """The guard itself does not hold where one of these stands in the same sentence."""
     post: Words = ()
     """Holds, too, where one of these stands anywhere in the post and none of `unless_post` does."""
     unless_post: Words = ()
+    lowers: bool = False
+    """The finding stays, as a note: what is said here may be no breach, and only a reader can tell."""
 
 
 class Adjust(Data):

@@ -1,4 +1,7 @@
-"""What stands around a word decides: a denial, a warning, a choice among three excuse it; a turn of phrase does not."""
+"""What stands around a word decides: a denial, a warning, a choice among three excuse it; a turn of phrase does not.
+
+What only may be an excuse leaves a note: a question, a rule that is spoken of, a day without anything sold.
+"""
 
 from __future__ import annotations
 
@@ -95,3 +98,47 @@ def test_what_is_excused(text: str, rule: str) -> None:
 )
 def test_two_words_that_meet_are_no_third_word(text: str) -> None:
     assert not _found(f"我们{text}的时候")
+
+
+def _severities(rule: str, title: str, body: str) -> list[str]:
+    return [finding.severity for finding in check_caption(title, body).findings if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("海报改了，旧的那张印着纯天然", "cos-natural-free"),
+        ("听说最好用的粉底都贵，同事不信", "abs-superlative"),
+        ("我们一直努力把倒茶这件事做到极致", "abs-top-grade"),
+        ("刚入行那会儿，曾经觉得自己的眼线很完美", "abs-perfect"),
+        ("楼下健身房名为巅峰，半夜还亮着灯", "abs-top-grade"),
+        ("堵车三小时，史上最长的一个早班", "abs-superlative"),
+        ("实习生学的是药物，量杯读得准", "cos-medical-term"),
+    ],
+)
+def test_what_leaves_a_doubt_is_a_note(text: str, rule: str) -> None:
+    assert set(_severities(rule, "门店", text)) == {"info"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("被问爆的全网最好用粉底", "abs-superlative"),
+        ("堵车三小时也要来买，史上最好用的粉底", "abs-superlative"),
+        ("下雨天打羽毛球，完🌸美", "abs-perfect"),
+        ("顾客叫它完美粉底", "abs-perfect"),
+    ],
+)
+def test_what_leaves_no_doubt_stays_a_breach(text: str, rule: str) -> None:
+    assert "block" in _severities(rule, "门店", text)
+
+
+def test_a_title_is_read_as_its_body_says_it() -> None:
+    assert _severities("cos-spot-scar-removal", "祛疤这种事", "祛疤归医院管，我们只教遮瑕") == ["info"]
+    assert _severities("cos-spot-scar-removal", "祛疤这种事", "祛疤只要这一瓶") == ["block", "block"]
+    assert _severities("cos-hair-growth", "生发好物", "学生发型也好打理") == ["block"]
+
+
+def test_a_name_that_the_post_gives_is_a_name_wherever_it_stands() -> None:
+    assert not _severities("abs-rank-first", "天下第一楼", "带爸妈看《天下第一楼》")
+    assert _severities("abs-rank-first", "天下第一好喝", "带爸妈看《天下第一楼》")
