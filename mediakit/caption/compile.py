@@ -14,20 +14,28 @@ from functools import lru_cache
 from itertools import pairwise
 
 from mediakit.caption.fold import HAN, folded, is_gap, pattern_folded, plain_digits, tight
+from mediakit.caption.guards import (
+    Clue,
+    GuardTest,
+    any_of,
+    clue_of,
+    clues_of,
+    guard_test,
+    joined,
+    seen_after,
+    seen_before,
+    seen_before_en,
+    stands_alone,
+)
 from mediakit.caption.load import Rulebook, expand
 from mediakit.caption.prefilter import needed
 from mediakit.caption.quick import quick
-from mediakit.caption.schema import Guard, Rule, Severity
+from mediakit.caption.schema import Rule, Severity
 
 _ENDS = "。、!?;…~\n()\u2600-\u27bf\U0001f000-\U0001faff"
 CLAUSE_END = re.compile(f"[{_ENDS},:.—](?:(?<=[{_ENDS}])|(?<=[,:])(?![0-9])|(?<=\\.)(?=\\s|$)|(?<=—)—)")
 """Begins with one class, which the matcher skips to."""
 SENTENCE_END = re.compile("[。!?…\n.](?:(?<!\\.)|(?=\\s|$))")
-_ONE_CLAUSE = "[^。,、!?;…~\n]"
-_NO_TURN = f"(?:(?!但|却|而是|才是|反而|就是){_ONE_CLAUSE})"
-"""A character of a clause that does not turn it round: 不是最贵但最好用 negates only 最贵."""
-_ENGLISH_BEFORE = r"\b(?:{})\b(?:\W+(?!but\b)\w+){0,3}\W*$"
-"""At most three words before a finding; {} are the words looked for."""
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile("[a-z]")
 
@@ -40,54 +48,6 @@ class Entry:
     near: bool
     respelled: bool
     gaps: tuple[bool, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Clue:
-    """A pattern of a few words' length, and the characters that it may begin with; empty: any."""
-
-    regex: re.Pattern[str]
-    firsts: frozenset[str]
-
-    def found_in(self, text: str) -> bool:
-        """Whether it stands in `text`, which is a clause: most hold none of its first characters."""
-        return not (self.firsts and self.firsts.isdisjoint(text)) and self.regex.search(text) is not None
-
-    def begins(self, text: str) -> bool:
-        """Whether `text` begins with it."""
-        return self.regex.match(text) is not None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GuardTest:
-    """A guard of the rules file, compiled: what it looks for in the clause around a finding, and in the whole post."""
-
-    before: tuple[Clue, ...]
-    after: Clue | None
-    clause: Clue | None
-    sentence: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
-    post: re.Pattern[str] | None
-    unless_post: re.Pattern[str] | None
-
-    def holds_for(self, post: str) -> bool:
-        """Whether the post as a whole is about something that makes no finding of the rule a breach."""
-        return (
-            self.post is not None
-            and (self.unless_post is None or self.unless_post.search(post) is None)
-            and self.post.search(post) is not None
-        )
-
-    def holds(self, before: str, found: str, after: str, sentence: str) -> bool:
-        """Whether the clause around what was found makes it no breach, and its sentence does not take that back."""
-        if self.unless is not None and any(self.unless.search(part) for part in (sentence, found)):
-            return False
-        return bool(
-            any(clue.found_in(before) for clue in self.before)
-            or (self.after is not None and self.after.begins(after))
-            or (self.clause is not None and (self.clause.found_in(before) or self.clause.found_in(after)))
-            or (self.sentence is not None and self.sentence.search(sentence))
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +143,7 @@ def _begun_by(patterns: Iterable[tuple[ActiveRule, Pattern]]) -> dict[str, tuple
 def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
     named = [book.guards[name] for name in rule.guards]
     guards = [guard for guard in named if not guard.lowers]
-    plain = [guard for guard in guards if not _stands_alone(guard)]
+    plain = [guard for guard in guards if not stands_alone(guard)]
     return ActiveRule(
         rule=rule,
         severity=severity,
@@ -193,17 +153,17 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
             *(_pattern(pattern_folded(pattern), disguise=True) for pattern in rule.disguise_patterns),
         ),
         near=tuple(_pattern(pattern_folded(pattern), disguise=False) for pattern in rule.near_patterns),
-        guards=tuple(_guard(book, guard.id) for guard in guards if _stands_alone(guard) or guard.post),
-        doubts=tuple(_guard(book, guard.id) for guard in named if guard.lowers),
+        guards=tuple(guard_test(book, guard.id) for guard in guards if stands_alone(guard) or guard.post),
+        doubts=tuple(guard_test(book, guard.id) for guard in named if guard.lowers),
         before=(
-            *_clues([_joined(rule.unless_before, "(?:{})$"), *map(_before, plain)]),
-            *_clues(map(_before_en, plain)),
+            *clues_of([joined(rule.unless_before, "(?:{})$"), *map(seen_before, plain)]),
+            *clues_of(map(seen_before_en, plain)),
         ),
-        after=_clue([_joined(rule.unless_after, "(?:{})"), *map(_after, plain)]),
-        clause=_clue([_joined([*rule.unless_clause, *(words for guard in plain for words in guard.clause)], "{}")]),
-        sentence=_any(rule.unless_sentence),
-        text=_any(rule.unless_text),
-        info=_any(rule.info_if_text),
+        after=clue_of([joined(rule.unless_after, "(?:{})"), *map(seen_after, plain)]),
+        clause=clue_of([joined([*rule.unless_clause, *(words for guard in plain for words in guard.clause)], "{}")]),
+        sentence=any_of(rule.unless_sentence),
+        text=any_of(rule.unless_text),
+        info=any_of(rule.info_if_text),
     )
 
 
@@ -211,68 +171,6 @@ def _pattern(pattern: str, *, disguise: bool) -> Pattern:
     words = tuple(sorted(needed(pattern) or ()))
     begun = frozenset(word[: 1 if any(map(is_gap, word[:2])) else 2] for word in words)
     return Pattern(re.compile(quick(plain_digits(pattern))), words, begun, begun.intersection(words), disguise)
-
-
-@lru_cache(maxsize=64)
-def _guard(book: Rulebook, name: str) -> GuardTest:
-    """One test for all rules that name the guard, so that what it finds in a post is found once."""
-    guard = book.guards[name]
-    alone = _stands_alone(guard)
-    return GuardTest(
-        before=(*_clues([_before(guard)]), *_clues([_before_en(guard)])) if alone else (),
-        after=_clue([_after(guard)]) if alone else None,
-        clause=_clue([_joined(guard.clause, "{}")]) if alone else None,
-        sentence=_any(guard.sentence),
-        unless=_any(guard.unless_sentence),
-        post=_any(guard.post),
-        unless_post=_any(guard.unless_post),
-    )
-
-
-def _stands_alone(guard: Guard) -> bool:
-    """Whether what the guard looks for around a finding cannot be looked for together with that of other guards."""
-    return bool(guard.lowers or guard.sentence or guard.unless_sentence)
-
-
-def _before(guard: Guard) -> str:
-    """What stands before a finding that the guard excuses, as one pattern; "" where it does not look there."""
-    return _joined(guard.before, f"(?:{{}}){_NO_TURN}{{0,{guard.window}}}$")
-
-
-def _before_en(guard: Guard) -> str:
-    return _joined(guard.before_en, _ENGLISH_BEFORE)
-
-
-def _after(guard: Guard) -> str:
-    return _joined(guard.after, f"{_ONE_CLAUSE}{{0,{guard.window}}}?(?:{{}})")
-
-
-def _any(words: Iterable[str]) -> re.Pattern[str] | None:
-    said = _joined(words, "{}")
-    return re.compile(said) if said else None
-
-
-def _clues(ways: Iterable[str]) -> tuple[Clue, ...]:
-    """One clue that looks for all of them, or none where there is nothing to look for."""
-    clue = _clue(ways)
-    return (clue,) if clue else ()
-
-
-def _clue(ways: Iterable[str]) -> Clue | None:
-    said = "|".join(way for way in ways if way)
-    if not said:
-        return None
-    return Clue(re.compile(said), frozenset(word[0] for word in needed(said) or ()))
-
-
-def _joined(words: Iterable[str], frame: str) -> str:
-    """The words as alternatives in the place of {} in `frame`; "" for none."""
-    joined = _alternatives(words)
-    return frame.replace("{}", joined) if joined else ""
-
-
-def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(plain_digits(pattern_folded(word)) for word in words)
 
 
 def _entries(index: int, rule: Rule, book: Rulebook) -> Iterator[tuple[str, Entry]]:

@@ -36,8 +36,8 @@ class Surroundings:
 
     def passage(self, start: int, end: int) -> Passage:
         """The clause and the sentence around a part of the source."""
-        text, at = self._close.text, self._close.at
-        first, past = bisect_left(at, start), bisect_left(at, end)
+        text = self._close.text
+        first, past = self._close.place(start), self._close.place(end)
         near, far = max(0, first - _CONTEXT), past + _CONTEXT
         before = text[self._clauses.begin(first, near) : first]
         after = text[past : self._clauses.end(past, far)]

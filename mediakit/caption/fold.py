@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,6 +41,8 @@ _CLASS_OR_DIGIT = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\d")
 _SPACE_BESIDE_HAN = re.compile(rf"\x00+|(?<=[{HAN}，。！？、；：])[ \t\xa0]+|(?<![ \t\xa0])[ \t\xa0]++(?=[{HAN}])")
 """A run of spaces is looked at from its beginning and never taken apart: a hundred thousand cost no more than that."""
 
+_PLAIN = re.compile("[0-9a-z]")
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -51,6 +54,10 @@ class View:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The part of the source that `text[start:end]` comes from; `end` is past the last character."""
         return self.at[start], self.at[end - 1] + 1
+
+    def place(self, index: int) -> int:
+        """Where a place of the source stands in `text`, or the first after it."""
+        return index if isinstance(self.at, range) else bisect_left(self.at, index)
 
 
 class Reading:
@@ -82,6 +89,13 @@ class Reading:
         if not done:
             return self.folded
         return View("".join([*parts, text[done:]]), [*where, *at[done:]])
+
+    @cached_property
+    def styled(self) -> frozenset[int]:
+        """Where a letter or a digit of the folded view was written in disguise."""
+        source, at = self.source, self.folded.at
+        plain = _PLAIN.finditer(self.folded.text)
+        return frozenset(found.start() for found in plain if is_styled(source[at[found.start()]], found[0]))
 
     @cached_property
     def couples(self) -> list[str]:

@@ -6,11 +6,11 @@ neighbours by chance (a plain space between the end of one clause and the start 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import compress, count
 
 from mediakit.caption.compile import Entry, Matcher
-from mediakit.caption.fold import DROPPED, Reading, is_styled
+from mediakit.caption.fold import DROPPED, Reading
 
 _WIDEST_GAP = 2
 _SHORT = 3
@@ -47,7 +47,7 @@ def _disguised(reading: Reading, start: int, end: int, entry: Entry) -> bool | N
     first, last = kept[start], kept[end - 1]
     if _cuts_a_word(text, first, last):
         return None
-    disguised = entry.respelled or any_styled(reading, kept[start:end])
+    disguised = entry.respelled or not reading.styled.isdisjoint(kept[start:end])
     if last - first == end - 1 - start:
         return disguised
     spaced = 0
@@ -94,12 +94,6 @@ def _cuts_an_ordinary_word(reading: Reading, start: int, end: int, matcher: Matc
 
 def _is_latin(char: str) -> bool:
     return char.isascii() and char.isalnum()
-
-
-def any_styled(reading: Reading, places: Iterable[int]) -> bool:
-    """Whether one of these characters of the folded view is a letter or a digit in disguise."""
-    source, text, at = reading.source, reading.folded.text, reading.folded.at
-    return any(is_styled(source[at[place]], text[place]) for place in places if text[place].isascii())
 
 
 def _spaced_on_purpose(text: str, first: int, last: int, spaced: int, entry: Entry) -> bool:

@@ -10,14 +10,13 @@ Words are looked up in `lookup`, contexts are weighed in `context`.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from mediakit.caption.compile import ActiveRule, Matcher
 from mediakit.caption.context import Surroundings
 from mediakit.caption.fold import DROPPED, Reading, View
-from mediakit.caption.lookup import any_styled, words_in
+from mediakit.caption.lookup import words_in
 
 _CONTEXT = 60
 """Characters on either side of a hit that a near-miss may reach."""
@@ -71,18 +70,25 @@ def find(
     around = Surroundings(reading.close)
     near_misses = _NearMisses(reading, spared, whole_post)
     held: list[Hit] = []
-    said: dict[bool, set[Said]] = {True: set(), False: set()}
+    breaches: list[Hit] = []
+    doubts: list[Hit] = []
     for hit in _longest(raw):
         key = id(hit.rule)
         if key in excused_by_post or near_misses.spare(hit):
             continue
         weight = around.weigh(hit.rule, hit.start, hit.end)
-        words = (hit.rule.rule.id, reading.source[hit.start : hit.end])
-        said[weight == "breach"].add(words)
-        doubt = not hit.disguised and (weight == "note" or key in doubted or words in doubted_elsewhere)
+        (breaches if weight == "breach" else doubts).append(hit)
+        doubt = not hit.disguised and (
+            weight == "note" or key in doubted or (bool(doubted_elsewhere) and _said(hit, reading) in doubted_elsewhere)
+        )
         if weight != "void":
             held.append(hit._replace(lowered=True) if doubt or key in lowered else hit)
-    return Found(held, frozenset(said[False] - said[True]))
+    said_in_doubt = frozenset(_said(hit, reading) for hit in doubts)
+    return Found(held, said_in_doubt.difference(_said(hit, reading) for hit in breaches if doubts))
+
+
+def _said(hit: Hit, reading: Reading) -> Said:
+    return hit.rule.rule.id, reading.source[hit.start : hit.end]
 
 
 def _words(reading: Reading, matcher: Matcher) -> tuple[list[Hit], Spans]:
@@ -125,9 +131,9 @@ def _pattern_disguised(reading: Reading, start: int, end: int) -> bool:
     if reading.source.isascii():
         return False
     folded = reading.folded
-    first, past = bisect_left(folded.at, start), bisect_left(folded.at, end)
+    first, past = folded.place(start), folded.place(end)
     named = (place for place in range(first, past) if not "\u00c0" <= reading.source[folded.at[place]] <= "\u024f")
-    return DROPPED in folded.text[first:past].rstrip(DROPPED) or any_styled(reading, named)
+    return DROPPED in folded.text[first:past].rstrip(DROPPED) or not reading.styled.isdisjoint(named)
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
@@ -176,7 +182,7 @@ class _NearMisses:
 
     def _in_a_pattern(self, hit: Hit) -> bool:
         close = self._reading.close
-        first, past = bisect_left(close.at, hit.start), bisect_left(close.at, hit.end)
+        first, past = close.place(hit.start), close.place(hit.end)
         near, far = max(0, first - _CONTEXT), past + _CONTEXT
         return any(
             found.start() <= first and past <= found.end()
