@@ -149,7 +149,8 @@ def _frames(container: InputContainer, track: AudioStream, reading: Reading, unt
             reading.lost_s += packet.duration * base_s if packet.duration else 0.02
         except av.error.EOFError:
             return
-        except av.error.FFmpegError:  # the container itself breaks off: what is missing shows in `declared_s`
+        except (av.error.FFmpegError, IndexError):
+            # The container breaks off (what is missing shows in `declared_s`), or begins another track midway.
             return
 
 

@@ -148,7 +148,7 @@ def _opened(file: Any, fmt: str) -> Iterator[InputContainer]:
         raise FileError(
             Fault.CORRUPT, f"The clip is damaged: {error.strerror or 'it cannot be read'}.", "Export it again."
         ) from error
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, IndexError) as error:  # the last: another track begins midway
         raise FileError(Fault.CORRUPT, "The clip is damaged: its figures make no sense.", "Export it again.") from error
 
 

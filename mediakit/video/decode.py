@@ -116,7 +116,7 @@ def _decode_from(clip: OpenClip, stream: VideoStream, at: Fraction | None, frame
             return  # containers without an index cannot seek; the beginning was looked at
     before = seen.decoded
     try:
-        for packet in clip.av.demux(stream):
+        for packet in clip.packets(stream):
             with _damage_counted(seen, packet.size):
                 for frame in packet.decode():
                     seen.add(frame)

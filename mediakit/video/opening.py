@@ -17,6 +17,8 @@ from mediakit.video.container import EXPORT_AGAIN
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
     from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
 
@@ -90,6 +92,16 @@ class OpenClip:
     def stream(self, index: int) -> VideoStream:
         """The picture track of that index."""
         return next(stream for stream in self.pictures if stream.index == index)
+
+    def packets(self, *streams: Stream) -> Iterator[Packet[Any]]:
+        """The packets of these tracks, in the order of the file.
+
+        Raises FileError (corrupt) where a transport stream begins another track midway; PyAV's own errors pass.
+        """
+        try:
+            yield from self.av.demux(streams)
+        except IndexError as error:  # how PyAV meets it
+            raise FileError(Fault.CORRUPT, "A track begins in the middle of it.", EXPORT_AGAIN) from error
 
 
 @contextlib.contextmanager

@@ -62,7 +62,7 @@ def read_packets(clip: OpenClip, max_frames: int) -> dict[int, Packets]:
     found = {stream.index: Packets(Fraction(stream.time_base or 1)) for stream in streams}
     pictures = {stream.index for stream in clip.pictures}
     try:
-        for packet in clip.av.demux(streams):
+        for packet in clip.packets(*streams):
             if not packet.size:
                 continue
             track = found[packet.stream_index]
@@ -75,6 +75,4 @@ def read_packets(clip: OpenClip, max_frames: int) -> dict[int, Packets]:
                 )
     except av.error.FFmpegError as error:
         raise FileError(Fault.CORRUPT, f"It cannot be read to its end: {error.strerror}.", EXPORT_AGAIN) from error
-    except IndexError as error:  # how PyAV meets a track that a transport stream begins midway
-        raise FileError(Fault.CORRUPT, "A track begins in the middle of it.", EXPORT_AGAIN) from error
     return found

@@ -230,7 +230,7 @@ class _Reader:
         import av
 
         try:
-            for packet in self.clip.av.demux(self.stream):
+            for packet in self.clip.packets(self.stream):
                 with contextlib.suppress(av.error.FFmpegError):
                     for frame in packet.decode():
                         if self._time(frame) >= 0:

@@ -15,7 +15,8 @@ from mediakit.tools.child import run_child
 
 PYTHON = sys.executable
 RUN_FROM_ELSEWHERE = (
-    "import sys; from mediakit.tools.child import run_child; run_child([sys.executable, '-c', {child!r}], timeout_s=60)"
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's `&` would have it ignored
+    "from mediakit.tools.child import run_child; run_child([sys.executable, '-c', {child!r}], timeout_s=60)"
 )
 
 
