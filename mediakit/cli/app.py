@@ -84,7 +84,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads wait by spinning, on cores that jobs could use
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them reads every package's metadata
     gc.set_threshold(100_000, 50, 50)  # what imports leave behind is no garbage, and takes long to be looked through
-    sys.setswitchinterval(0.0005)  # threads here come back from native code for a moment: they need not wait 5 ms for it
+    sys.setswitchinterval(0.0005)  # threads here come back from native code for a moment: 5 ms would be long to wait
     code = run(sys.argv[1:])
     gc.freeze()  # nor is it on the way out
     sys.exit(code)

@@ -28,7 +28,7 @@ def test_the_inbox_has_to_be_a_folder_of_this_machine(tmp_path: Path) -> None:
     "inbox", [Path(mediakit.__file__).parent / "look", Path(sys.prefix), Path(mediakit.__file__).parents[1]]
 )
 def test_an_inbox_in_or_around_the_program_is_refused(tmp_path: Path, inbox: Path) -> None:
-    with pytest.raises(ClashError, match="program|preset base"):
+    with pytest.raises(ClashError, match=r"program|preset base"):
         order_for(inbox, to=TO, out=tmp_path / "out")
 
 
