@@ -1,16 +1,19 @@
 """Thousands of files dropped while the daemon is killed again and again: `pytest -m soak`; how and results in docs/WATCH.md.
 
-MEDIAKIT_SOAK_FILES and MEDIAKIT_SOAK_KILLS say how many (10,000 and 50), MEDIAKIT_SOAK_FOLDER where (it is kept then).
+MEDIAKIT_SOAK_FILES and MEDIAKIT_SOAK_KILLS say how many (10,000 and 50), MEDIAKIT_SOAK_FOLDER where (it is kept then, with
+`memory.tsv`: what every daemon and its workers held, every two seconds).
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
 import random
 import resource
+import statistics
 import threading
 import time
 from collections import Counter
@@ -77,6 +80,37 @@ def memory_mb(pid: int) -> float:
     return 0.0
 
 
+def workers_memory_mb(daemon_pid: int) -> float:
+    """What the daemon's workers hold together: all processes of its session but itself (shared pages count in each)."""
+    held = 0.0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != daemon_pid:
+            with contextlib.suppress(OSError):  # one that has just ended
+                held += memory_mb(int(entry.name)) if os.getsid(int(entry.name)) == daemon_pid else 0.0
+    return held
+
+
+class MemoryLog:
+    """Samples the daemon that runs at the moment, from a thread, into a table: seconds, pid, its MB, its workers' MB."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.pid, self.of_pid = path, 0, dict[int, list[float]]()
+        self._begun_s = time.monotonic()
+        threading.Thread(target=self._sample_for_ever, daemon=True).start()
+
+    def _sample_for_ever(self) -> None:
+        with self.path.open("w", encoding="utf-8", buffering=1) as table:
+            while True:
+                time.sleep(2)
+                with contextlib.suppress(OSError):  # no daemon yet, or just killed
+                    held_mb, workers_mb = memory_mb(self.pid), workers_memory_mb(self.pid)
+                    if held_mb == 0:  # a zombie
+                        continue
+                    self.of_pid.setdefault(self.pid, []).append(held_mb)
+                    passed_s = time.monotonic() - self._begun_s
+                    table.write(f"{passed_s:.0f}\t{self.pid}\t{held_mb:.1f}\t{workers_mb:.1f}\n")
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 def test_thousands_of_files_and_fifty_kills_lose_double_and_break_nothing(tmp_path: Path) -> None:
@@ -87,18 +121,19 @@ def test_thousands_of_files_and_fifty_kills_lose_double_and_break_nothing(tmp_pa
     expected: dict[str, str] = {}
     ended = threading.Event()
     begun_s, rng = time.monotonic(), random.Random(50)
+    memory_log = MemoryLog(folder / "memory.tsv")
     dropping = threading.Thread(target=drop, args=[inbox, expected, ended], daemon=True)
     dropping.start()
     for _ in range(KILLS):
-        with running(inbox, out, *options):
+        with running(inbox, out, *options) as daemon:
+            memory_log.pid = daemon.pid
             time.sleep(rng.uniform(0.5, 14.0))  # killed with -9 on leaving
     ended.wait()
     killed_s = time.monotonic() - begun_s
-    memory: list[float] = []
     with running(inbox, out, *options) as daemon:
+        memory_log.pid = daemon.pid
 
         def all_through() -> bool:
-            memory.append(memory_mb(daemon.pid))
             time.sleep(2)
             found = Counter(states(out).values())
             return sum(found[s] for s in ("published", "duplicate", "quarantined")) == len(expected)
@@ -114,13 +149,19 @@ def test_thousands_of_files_and_fifty_kills_lose_double_and_break_nothing(tmp_pa
     assert not temporaries(out)
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert sorted(source["path"] for source in manifest["sources"]) == sorted(expected)
+    memory = memory_log.of_pid[daemon.pid]
     settled = memory[len(memory) // 4 :]
+    early_mb, late_mb = (
+        statistics.median(part) for part in (settled[: len(settled) // 3], settled[-len(settled) // 3 :])
+    )
     print(
         f"\n{FILES} files, {KILLS} kills: {Counter(found.values())}; {killed_s:.0f} s of kills, "
         f"{time.monotonic() - begun_s:.0f} s in all; memory of the last daemon {min(settled):.0f} to {max(settled):.0f} MB, "
+        f"median of its second quarter {early_mb:.0f} and of its last {late_mb:.0f} MB, "
         f"children's processor time {resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime:.0f} s"
     )
     assert max(settled) < 2 * min(settled) + 50
+    assert late_mb < 1.25 * early_mb, "memory grows with the files made"
 
 
 def assert_outputs_are_right(inbox: Path, out: Path, expected: dict[str, str]) -> None:
