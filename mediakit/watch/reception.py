@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from mediakit.model import Outcome, Source
 from mediakit.presets.schema import Limits
-from mediakit.watch.book import DONE, Book
+from mediakit.watch.book import Book
 from mediakit.watch.feedback import Feedback
 from mediakit.watch.halves import awaited_half
 from mediakit.watch.settle import Settling
@@ -59,9 +59,8 @@ class Reception:
         self._enter(whole)
 
     def _is_whole(self, source: Source, now_s: float) -> bool:
-        known = self._book.knows(source)
-        if known is not None and known.state in (*DONE, "quarantined"):
-            return True
+        if self._book.knows(source) is not None:
+            return True  # this very file was found whole before: a restart does not open thousands of them anew
         missing = what_is_missing(source, self._limits)
         if missing:  # one that never gets whole is entered in the end: the batch says what is wrong with it
             return not self._settling.is_not_whole(source.rel, missing, now_s)

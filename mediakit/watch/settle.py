@@ -102,7 +102,7 @@ class Settling:
 
     def quiet(self, now_s: float) -> list[Source]:
         """Files to look into now: they and all that belong with them have been quiet for long enough."""
-        busy = {self._group(w.source.rel) for w in self._waiting.values() if not self._is_due(w, now_s)}
+        busy = self._busy_groups(now_s)
         due = [w.source for w in self._waiting.values() if self._is_due(w, now_s)]
         return sorted((s for s in due if self._group(s.rel) not in busy), key=lambda source: source.rel)
 
@@ -165,14 +165,20 @@ class Settling:
 
     def waiting(self, now_s: float) -> list[Waiting]:
         """Why each file that is not worked on yet has to wait, in plain words."""
+        busy = self._busy_groups(now_s)
         return [
-            Waiting(rel, w.source.kind, self._why(w, now_s), w.probes > 0) for rel, w in sorted(self._waiting.items())
+            Waiting(rel, w.source.kind, self._why(w, now_s, self._group(rel) in busy), w.probes > 0)
+            for rel, w in sorted(self._waiting.items())
         ]
 
     def next_due_s(self, now_s: float) -> float | None:
         """How long until the next file may be looked into; None where none waits."""
         moments = [self._due_s(w) for w in self._waiting.values() if w.source.bytes]
         return max(0.0, min(moments) - now_s) if moments else None
+
+    def _busy_groups(self, now_s: float) -> set[str]:
+        """What belongs together and is not all quiet yet."""
+        return {self._group(w.source.rel) for w in self._waiting.values() if not self._is_due(w, now_s)}
 
     def _is_due(self, watched: _Watched, now_s: float) -> bool:
         if not watched.source.bytes and now_s - watched.changed_s < GIVE_UP_S[watched.source.kind]:
@@ -192,7 +198,7 @@ class Settling:
     def _group(self, rel: str) -> str:
         return str(PurePosixPath(rel).parent) if self._whole_folders else _stem(rel)
 
-    def _why(self, watched: _Watched, now_s: float) -> str:
+    def _why(self, watched: _Watched, now_s: float, in_company: bool) -> str:
         if not watched.source.bytes:
             return "empty so far"
         quiet_s = now_s - watched.changed_s
@@ -202,7 +208,9 @@ class Settling:
             return f"not whole yet: {watched.found} Next look in {watched.not_before_s - now_s:.0f} s"
         if watched.half_of and not self._has_company(watched.source.rel):
             return f"waits for {watched.half_of}, {quiet_s:.0f} of {PAIR_WAIT_S:g} s"
-        return "waits for files that belong with it" if now_s >= self._due_s(watched) else "settling"
+        if now_s < self._due_s(watched):
+            return "settling"
+        return "waits for files that belong with it" if in_company else "quiet; looked into next"
 
 
 def _stem(rel: str) -> str:

@@ -123,6 +123,13 @@ def test_why_a_file_waits_is_said_in_plain_words() -> None:
     assert settling.waiting(2.1)[0].why == "settling, 2.1 of 5 s without a change"
     settling.is_not_whole("a.jpg", "The end is missing.", 5)
     assert settling.waiting(6)[0].why == "not whole yet: The end is missing. Next look in 9 s"
+    settling.see([source("a.jpg"), source("a.mov"), source("b.jpg")], 13)
+    reasons = {waiting.rel: waiting.why for waiting in settling.waiting(16)}
+    assert reasons["a.jpg"] == "waits for files that belong with it"
+    settling.see([source("a.jpg"), source("a.mov", 9), source("b.jpg")], 17)
+    reasons = {waiting.rel: waiting.why for waiting in settling.waiting(18.5)}
+    assert reasons["a.jpg"] == "waits for files that belong with it"
+    assert reasons["b.jpg"] == "quiet; looked into next"
 
 
 def test_event_paths_outside_the_root_are_nobodys() -> None:
