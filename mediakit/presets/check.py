@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 from mediakit.errors import UsageError
-from mediakit.platforms.load import surfaces
+from mediakit.platforms.load import platform, surfaces
 from mediakit.platforms.targets import resolve
 from mediakit.presets.schema import Preset, SurfaceOverride
 from mediakit.presets.toml_file import Key
@@ -67,8 +67,13 @@ def _overlay(preset: Preset, was_said: Callable[[Key], bool]) -> Iterator[Mistak
 
 
 def _names_something(pattern: str) -> bool:
-    without_ratio = pattern.partition("@")[0]
-    return any(fnmatchcase(name, without_ratio) for surface in surfaces() for name in (surface.id, surface.platform))
+    """Looked up in the platform that the pattern begins with, where it begins with one: no other is read for it."""
+    words = pattern.partition("@")[0]
+    if words == "*":
+        return True
+    named = platform(words.partition(".")[0])
+    among = surfaces() if named is None else named.surfaces
+    return any(fnmatchcase(name, words) for surface in among for name in (surface.id, surface.platform))
 
 
 def _surface(name: str, override: SurfaceOverride) -> Iterator[Mistake]:
