@@ -1,8 +1,8 @@
 """Thousands of files dropped while the daemon is killed again and again: `pytest -m soak`; how and results in docs/WATCH.md.
 
-MEDIAKIT_SOAK_FILES and MEDIAKIT_SOAK_KILLS say how many (10,000 and 50), MEDIAKIT_SOAK_LIFE_S how long a daemon lives at most
-before it is killed (14; longer on a busy machine, so that kills meet work and not only starts), MEDIAKIT_SOAK_FOLDER where (it
-is kept then, with `memory.tsv`: what every daemon and its workers held, every two seconds).
+MEDIAKIT_SOAK_FILES and MEDIAKIT_SOAK_KILLS say how many (10,000 and 50), MEDIAKIT_SOAK_LIFE_S how long a daemon lives at
+most before it is killed (14; longer on a busy machine, so that kills meet work and not only starts), MEDIAKIT_SOAK_FOLDER
+where (it is kept then, with `memory.tsv`: what every daemon and its workers held, every two seconds).
 """
 
 from __future__ import annotations
@@ -159,8 +159,9 @@ def test_thousands_of_files_and_fifty_kills_lose_double_and_break_nothing(tmp_pa
         statistics.median(part) for part in (settled[: len(settled) // 3], settled[-len(settled) // 3 :])
     )
     print(
-        f"\n{FILES} files, {KILLS} kills, {killed_at_work} with files in the making: {Counter(found.values())}; {killed_s:.0f} s of kills, "
-        f"{time.monotonic() - begun_s:.0f} s in all; memory of the last daemon {min(settled):.0f} to {max(settled):.0f} MB, "
+        f"\n{FILES} files, {KILLS} kills, {killed_at_work} with files in the making: {Counter(found.values())}; "
+        f"{killed_s:.0f} s of kills, {time.monotonic() - begun_s:.0f} s in all; "
+        f"memory of the last daemon {min(settled):.0f} to {max(settled):.0f} MB, "
         f"median of its second quarter {early_mb:.0f} and of its last {late_mb:.0f} MB, "
         f"children's processor time {resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime:.0f} s"
     )
