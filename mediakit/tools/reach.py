@@ -49,7 +49,9 @@ def can_be_kept() -> bool:
         return False
     import landlockpy
 
-    return bool(landlockpy.supported())
+    with suppress(OSError):  # a filter of the service manager or of the container forbids even to ask
+        return bool(landlockpy.supported())
+    return False
 
 
 def keep_to(reach: Reach) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import tempfile
@@ -91,3 +92,14 @@ def write_beside(job: Job, threads: int) -> Outcome:
         "null": attempt(lambda: Path(os.devnull).write_bytes(b"x")),
     }
     return Outcome(rel=job.source.rel, sha256="", kind=Kind.PHOTO, facts=facts)
+
+
+def test_a_call_filter_that_forbids_to_ask_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    """systemd up to 252 and old container engines answer Landlock's calls with "not permitted"."""
+    import landlockpy
+
+    def refused() -> bool:
+        raise landlockpy.LandlockError(errno.EPERM, "landlock_create_ruleset")
+
+    monkeypatch.setattr(landlockpy, "supported", refused)
+    assert not can_be_kept()
