@@ -6,11 +6,12 @@ A command's file is loaded when that command is run, or when somebody asks what 
 from __future__ import annotations
 
 import gc
+import inspect
 import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,6 +43,8 @@ _COMMANDS = {
 """By name, in the order of `--help`: the file in this folder whose function of that name it is."""
 _GROUPS = {"target": "target", "preset": "preset_share"}
 """Commands that have commands of their own: the file whose `app` they are."""
+_INDENT = "[not dim]  [/not dim]"
+"""Two spaces that Rich markup keeps: plain ones at the start of a line are taken for the docstring's own."""
 
 
 def manners(
@@ -73,6 +76,23 @@ def app_of(names: Iterable[str] = (*_COMMANDS, *_GROUPS)) -> typer.Typer:
     return app
 
 
+def readable(command: Any) -> Any:
+    """A command whose `--help` reads as text: paragraphs fill the line, examples stand one a line, flags name no type.
+
+    command: as `typer.main.get_command` makes it, changed in place, with all commands below it.
+    """
+    paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
+    texts = [" ".join(text.split()) for text in paragraphs if not text.startswith("  ")]
+    examples = [line for text in paragraphs if text.startswith("  ") for line in text.splitlines()]
+    command.help = "\n".join(["\n\n".join(texts), *(_INDENT + line.strip() for line in examples)])
+    for option in command.params:
+        if getattr(option, "is_flag", False):
+            option.metavar = ""
+    for below in getattr(command, "commands", {}).values():
+        readable(below)
+    return command
+
+
 def _named(arguments: list[str]) -> Iterable[str]:
     """The command that the line is for, all of them where it names none."""
     first = next((word for word in arguments if not word.startswith("-")), "")
@@ -93,7 +113,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     try:
-        code = app_of(_named(arguments))(arguments, standalone_mode=False)
+        command = readable(typer.main.get_command(app_of(_named(arguments))))
+        code = command(arguments, standalone_mode=False)
     except KeyboardInterrupt:
         return _interrupted()
     except MediakitError as error:

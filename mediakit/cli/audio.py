@@ -40,9 +40,7 @@ def audio(
     Examples:
 
       mediakit audio clip.mp4 --music bed.m4a
-
       mediakit audio shoot/ --hush --loudness -16 --out quiet/
-
       mediakit audio demo.mp4 --sound presenter
     """
     if sound is not None and sound not in _BY_NAME:

@@ -57,7 +57,6 @@ def caption(
     Examples:
 
       mediakit caption post.txt --to xiaohongshu
-
       mediakit caption posts.jsonl --to wechat-article --json
     """
     from mediakit.caption import check_caption

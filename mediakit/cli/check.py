@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from mediakit.model import Check, Kind
     from mediakit.platforms.schema import Target
 
-Paths = Annotated[list[Path], typer.Argument(help="Photos, clips or folders of them, made by any program.")]
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH", help="Photos, clips or folders of them, made by any program.")
+]
 
 
 def check(paths: Paths, to: options.To = None, json: options.AsJson = False) -> None:
@@ -30,7 +32,6 @@ def check(paths: Paths, to: options.To = None, json: options.AsJson = False) -> 
     Examples:
 
       mediakit check ready.jpg --to xiaohongshu.image
-
       mediakit check exports/ --to douyin --json
     """
     from mediakit.platforms.targets import resolve_one

@@ -43,11 +43,8 @@ def cull(
     Examples:
 
       mediakit cull shoot/
-
       mediakit cull shoot/ --report takes.html
-
       mediakit cull shoot/ --keep counter/IMG_2043.jpg
-
       mediakit cull shoot/ --json
     """
     from tempfile import TemporaryDirectory

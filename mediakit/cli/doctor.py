@@ -42,7 +42,12 @@ OPTIONAL = {
 
 
 def doctor(json: options.AsJson = False) -> None:
-    """Say which parts are here and which are not. Exits 4 when a needed part is missing."""
+    """Say which parts are here and which are not. Exits 4 when a needed part is missing.
+
+    Examples:
+
+      mediakit doctor --json
+    """
     rows = [*_packages(), *_parts(), _isolation(), _reach()]
     if json:
         out().file.write(json_format.dumps({"schema": 1, "parts": rows}, ensure_ascii=False, indent=1) + "\n")

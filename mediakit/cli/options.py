@@ -9,18 +9,35 @@ import typer
 
 from mediakit.errors import UsageError
 
-Shoot = Annotated[Path, typer.Argument(help="Folder with the originals (or one file). Never written to.")]
-Paths = Annotated[list[Path], typer.Argument(help="Photos, clips or folders. Never written to.")]
-Preset = Annotated[str | None, typer.Option("--preset", "-p", help="Preset name or folder. Default: base.")]
+Shoot = Annotated[
+    Path, typer.Argument(metavar="SHOOT", help="Folder with the originals (or one file). Never written to.")
+]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Photos, clips or folders. Never written to.")]
+Preset = Annotated[
+    str | None, typer.Option("--preset", "-p", metavar="NAME", help="Preset name or folder. Default: base.")
+]
 To = Annotated[
     list[str] | None,
-    typer.Option("--to", "-t", help="Platform or surface, such as xiaohongshu or xiaohongshu.image@1:1. May repeat."),
+    typer.Option(
+        "--to",
+        "-t",
+        metavar="TARGET",
+        help="Platform or surface, such as xiaohongshu or xiaohongshu.image@1:1. May repeat.",
+    ),
 ]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Where the results go; must lie outside the originals.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes. Default: one a core.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where the results go; must lie outside the originals.")
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Worker processes. Default: one a core.")
+]
 Cluster = Annotated[
     str | None,
-    typer.Option("--cluster", help="Work on other machines, through this Dask scheduler, such as tcp://10.0.0.1:8786."),
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Work on other machines, through this Dask scheduler, such as tcp://10.0.0.1:8786.",
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Make again what is there already.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there.")]
@@ -28,16 +45,24 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and writ
 
 KeepFace = Annotated[
     list[str] | None,
-    typer.Option("--keep-face", help="PHOTO:NUMBER, a face that is not blurred; numbers as in the report. May repeat."),
+    typer.Option(
+        "--keep-face", metavar="PHOTO:NUMBER", help="A face that is not blurred; numbers as in the report. May repeat."
+    ),
 ]
 Bystanders = Annotated[
     str | None,
-    typer.Option("--bystanders", help="Faces in the background: keep, ask (list them in the report) or blur."),
+    typer.Option(
+        "--bystanders", metavar="MODE", help="Faces in the background: keep, ask (list them in the report) or blur."
+    ),
 ]
 
 Focus = Annotated[
     str | None,
-    typer.Option("--focus", help="What to keep and centre on, in shares of the picture: X,Y or LEFT,TOP,WIDTH,HEIGHT."),
+    typer.Option(
+        "--focus",
+        metavar="POINT|BOX",
+        help="What to keep and centre on, in shares of the picture: X,Y or LEFT,TOP,WIDTH,HEIGHT.",
+    ),
 ]
 
 

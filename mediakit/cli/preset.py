@@ -14,14 +14,21 @@ from mediakit.errors import DataError, ExitCode
 if TYPE_CHECKING:
     from mediakit.presets.load import LoadedPreset
 
-app = typer.Typer(no_args_is_help=True, help="Brand presets: list, show, check, new.")
+app = typer.Typer(
+    no_args_is_help=True, help="Brand presets: what there is, what each wants, and one preset for all stores."
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 @app.command("list")
 def list_(*, as_json: AsJson = False) -> None:
-    """Every preset that a name can mean, its version and where it lies. The first of a name is the one that is used."""
+    """Every preset that a name can mean, its version and where it lies. The first of a name is the one that is used.
+
+    Examples:
+
+      mediakit preset list
+    """
     from mediakit.presets.places import places, presets_in
 
     rows: list[dict[str, object]] = []
@@ -46,7 +53,13 @@ def list_(*, as_json: AsJson = False) -> None:
 def show(
     name: Annotated[str, typer.Argument(help="A preset's name or folder.")] = "base", *, as_json: AsJson = False
 ) -> None:
-    """Every value that is in force, and who said it."""
+    """Every value that is in force, and who said it.
+
+    Examples:
+
+      mediakit preset show muselle
+      mediakit preset show ./mybrand --json
+    """
     from mediakit.presets.load import effective, load_preset
     from mediakit.presets.toml_file import join_key
 
@@ -70,7 +83,12 @@ def show(
 def check(
     presets: Annotated[list[str], typer.Argument(help="Names or folders of presets.")], *, as_json: AsJson = False
 ) -> None:
-    """Load presets as a batch would, and say everything that is wrong with them. Exit 3 if anything is."""
+    """Load presets as a batch would, and say everything that is wrong with them. Exit 3 if anything is.
+
+    Examples:
+
+      mediakit preset check ./mybrand
+    """
     from mediakit.presets.load import load_preset
 
     rows: list[dict[str, object]] = []
@@ -96,7 +114,13 @@ def new(
     extends: Annotated[str, typer.Option(help="The preset to start from.")] = "base",
     into: Annotated[Path, typer.Option("--in", help="The folder of presets to put it in.")] = Path("presets"),
 ) -> None:
-    """Start a preset: a folder with a commented preset.toml."""
+    """Start a preset: a folder with a commented preset.toml.
+
+    Examples:
+
+      mediakit preset new mybrand
+      mediakit preset new mybrand-outlet --extends mybrand
+    """
     from mediakit.presets.starter import write_starter
 
     folder = write_starter(name, base=extends, below=into)
@@ -113,6 +137,10 @@ def approve(
     """Tell a preset which posts the brand was happy with; scores then say where a photo stands among them.
 
     Only scores and their parts are kept (approved.json beside preset.toml), never the photos.
+
+    Examples:
+
+      mediakit preset approve posted/ --preset ./mybrand
     """
     from statistics import median
 

@@ -39,7 +39,6 @@ def pack(
     Examples:
 
       mediakit preset pack muselle --out /mnt/brand/muselle.mediakit-preset
-
       mediakit preset pack muselle --sign ~/muselle.key
     """
     from mediakit.presets.load import load_preset
@@ -89,9 +88,7 @@ def install(
     Examples:
 
       mediakit preset install /mnt/brand/muselle.mediakit-preset
-
       mediakit preset install /mnt/brand/muselle.mediakit-preset --dry-run
-
       mediakit preset install /mnt/brand --key ed25519:...
     """
     from mediakit.errors import DataError
@@ -133,7 +130,6 @@ def diff(
     Examples:
 
       mediakit preset diff muselle muselle-2.mediakit-preset
-
       mediakit preset diff muselle muselle-2.mediakit-preset --photo IMG_2043.jpg --photo IMG_2047.jpg
     """
     import tempfile

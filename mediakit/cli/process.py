@@ -44,7 +44,8 @@ def process(
     keep_face: options.KeepFace = None,
     focus: options.Focus = None,
     keep_best: Annotated[
-        int | None, typer.Option("--keep-best", min=1, help="Of photos that are takes of one, make only the N best.")
+        int | None,
+        typer.Option("--keep-best", min=1, metavar="N", help="Of photos that are takes of one, make only the N best."),
     ] = None,
     debug_frames: Annotated[
         bool, typer.Option("--debug-frames", help="Draw each clip's crop over the original, in OUT/.mediakit/debug.")
@@ -58,15 +59,10 @@ def process(
     Examples:
 
       mediakit process shoot/
-
       mediakit process shoot/ --preset muselle --out ready/
-
       mediakit process shoot/ --to xiaohongshu --to wechat-moments --dry-run
-
       mediakit process shoot/ --post shoot --caption words.txt
-
       mediakit process /mnt/share/shoot --out /mnt/share/ready --cluster tcp://10.0.0.1:8786
-
       mediakit process shoot/ --bystanders blur --keep-face counter/IMG_2043.jpg:2
     """
     from mediakit.batch.workers import running_on

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def reel(
     paths: Annotated[
-        list[Path], typer.Argument(help="Photos in the order to show them, or folders to pick the best of.")
+        list[Path],
+        typer.Argument(metavar="PATH", help="Photos in the order to show them, or folders to pick the best of."),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write, an .mp4.")] = Path("reel.mp4"),
     music: Annotated[
@@ -39,7 +40,6 @@ def reel(
     Examples:
 
       mediakit reel shoot/ --preset muselle --to xiaohongshu.video --out reel.mp4
-
       mediakit reel a.jpg b.jpg c.jpg --music bed.m4a --cut
     """
     from mediakit.batch.reel import render_reel

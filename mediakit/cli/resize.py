@@ -45,7 +45,6 @@ def resize(
     Examples:
 
       mediakit resize photo.jpg --to xiaohongshu.image
-
       mediakit resize shoot/ --to instagram.story --fit blur --out stories/
     """
     if not to:

@@ -27,7 +27,6 @@ def retouch(
     Examples:
 
       mediakit retouch portrait.jpg --skin 0.2
-
       mediakit retouch shoot/ --look warm.cube --auto-tone 0 --out toned/
     """
     overrides: dict[str, object] = {

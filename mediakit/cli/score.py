@@ -32,7 +32,6 @@ def score(
     Examples:
 
       mediakit score shoot/
-
       mediakit score shoot/ --best 9 --json
     """
     from mediakit.batch.look import look_at_all

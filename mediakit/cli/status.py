@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STALE_S = 30.0
 """A daemon that has not said anything for this long is not there any more."""
 
-Folder = Annotated[Path, typer.Argument(help="The output folder of a watch or a process run.")]
+Folder = Annotated[Path, typer.Argument(metavar="OUT", help="The output folder of a watch or a process run.")]
 
 
 def status(
@@ -33,7 +33,6 @@ def status(
     Examples:
 
       mediakit status ready/
-
       mediakit status ready/ --json
     """
     found = _found(out)
@@ -54,7 +53,7 @@ def status(
 
 def retry(
     out: Folder,
-    items: Annotated[list[str], typer.Argument(help="Files, named as `mediakit status` names them.")],
+    items: Annotated[list[str], typer.Argument(metavar="FILE", help="Files, named as `mediakit status` names them.")],
 ) -> None:
     """Try files again from the beginning: those in quarantine, and those that wait for their next try.
 

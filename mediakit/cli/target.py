@@ -18,7 +18,7 @@ Name = Annotated[
     str, typer.Argument(help="A platform, or a surface such as xiaohongshu.image or xiaohongshu.image@1:1.")
 ]
 
-app = typer.Typer(no_args_is_help=True, help="Platforms and their surfaces: list, show.")
+app = typer.Typer(no_args_is_help=True, help="Platforms and their surfaces: every name, and what each takes.")
 
 
 @app.command("list")
@@ -26,6 +26,11 @@ def list_(*, json: AsJson = False) -> None:
     """Print every surface that --to takes; add a ratio as in weibo.image@3:4.
 
     A platform's bare name (the part before the dot) stands for its surfaces marked as default.
+
+    Examples:
+
+      mediakit target list
+      mediakit target list --json
     """
     from mediakit.platforms.load import platforms
 
@@ -42,7 +47,13 @@ def list_(*, json: AsJson = False) -> None:
 
 @app.command()
 def show(name: Name, *, json: AsJson = False) -> None:
-    """Everything known about a target: limits, sizes, text, safe zone, and where each figure comes from."""
+    """Everything known about a target: limits, sizes, text, safe zone, and where each figure comes from.
+
+    Examples:
+
+      mediakit target show xiaohongshu
+      mediakit target show wechat-article.cover --json
+    """
     from mediakit.platforms.targets import resolve
 
     targets = resolve([name])

@@ -21,7 +21,7 @@ MODES = ("auto", "events", "poll")
 
 
 def watch(
-    inbox: Annotated[Path, typer.Argument(help="Folder to watch. Never written to.")],
+    inbox: Annotated[Path, typer.Argument(metavar="INBOX", help="Folder to watch. Never written to.")],
     preset: options.Preset = None,
     to: options.To = None,
     out: options.Out = options.DEFAULT_OUT,
@@ -62,11 +62,8 @@ def watch(
     Examples:
 
       mediakit watch inbox/ --preset muselle --out ready/
-
       mediakit watch /mnt/share/inbox --mode poll --scan-every 5 --out ready/
-
       mediakit watch inbox/ --once --out ready/
-
       mediakit watch inbox/ --serve 127.0.0.1:8800 --out ready/
     """
     if mode not in MODES:

@@ -12,7 +12,10 @@ from mediakit.cli.console import say
 
 def worker(
     address: Annotated[
-        str, typer.Argument(help="The scheduler, such as tcp://10.0.0.1:8786 (start it: dask scheduler).")
+        str,
+        typer.Argument(
+            metavar="ADDRESS", help="The scheduler, such as tcp://10.0.0.1:8786 (start it: dask scheduler)."
+        ),
     ],
     jobs: options.Jobs = None,
     paths: Annotated[
@@ -26,7 +29,6 @@ def worker(
     Examples:
 
       mediakit worker tcp://10.0.0.1:8786
-
       mediakit worker tcp://10.0.0.1:8786 --jobs 4 --map /mnt/share=/Volumes/share
     """
     from mediakit.batch.join import join
