@@ -2,7 +2,8 @@
 
     pick -> hear the beats -> time -> make each photo ready -> sound -> compose and write -> check -> publish
 
-Everything a preset says about photos holds here too: tone and look, skin, bystanders, codes, the disclosure.
+Everything a preset says about photos holds here too: tone and look, skin, bystanders, codes, the disclosure. Photos are read
+in processes apart, which one of them may crash.
 """
 
 from __future__ import annotations
@@ -10,19 +11,23 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from mediakit.audio.beats import find_beats, listener
 from mediakit.audio.bed import open_bed
 from mediakit.audio.pcm import RATE
 from mediakit.audio.track import Track, make_track
+from mediakit.batch.apart import each_apart
 from mediakit.batch.outfolder import published
 from mediakit.batch.reel_card import disclosure_on, end_card
 from mediakit.batch.reel_photos import Shown, left_out, make_ready, pick, reel_recipe
+from mediakit.batch.workers import PHOTO_LIMIT_S, workers_for
 from mediakit.errors import Fault, FileError, UsageError
 from mediakit.model import Check, Kind, Note, Seconds, Size, Source
 from mediakit.pixels.light import Rgb8
 from mediakit.platforms.check import Expected, check_file, conforms
+from mediakit.platforms.load import extra_folders
 from mediakit.platforms.schema import ClipSpec, Shape, Target
 from mediakit.presets.load import LoadedPreset
 from mediakit.presets.recipe import Recipe
@@ -30,6 +35,7 @@ from mediakit.presets.recipes import recipe_for
 from mediakit.reel.frames import Composer
 from mediakit.reel.timing import LONGEST_S, Timing, most_pictures, time_pictures
 from mediakit.reel.write import FPS, write_reel
+from mediakit.tools.reach import Reach, can_be_kept
 from mediakit.video.encode import Encoding
 
 _HEARD_S = LONGEST_S + 2.0
@@ -73,6 +79,8 @@ class ReelPlan:
     longest_s: float
     music: Path | None
     notes: tuple[Note, ...]
+    jobs: int | None = None
+    """Processes that read the photos, which are confined; None for one a core."""
 
     @property
     def spec(self) -> ClipSpec:
@@ -120,6 +128,7 @@ def plan_reel(
         longest_s=longest_s,
         music=music,
         notes=(*notes, *picked.notes),
+        jobs=jobs,
     )
 
 
@@ -132,7 +141,7 @@ def render_reel(plan: ReelPlan, *, threads: int = 1) -> Reel:
     size, spec, timing, loaded = plan.size, plan.spec, plan.timing, plan.loaded
     with tempfile.TemporaryDirectory(prefix="mediakit-") as name:
         work = Path(name)
-        shown, said = _made_ready(plan.sources, loaded, plan.recipe, plan.shape, size, timing)
+        shown, said = _made_ready(plan.sources, loaded, plan.recipe, plan.shape, size, timing, plan.jobs)
         if len(shown) < len(plan.sources):
             each_s = loaded.preset.reel.each_s
             timing = time_pictures(
@@ -204,27 +213,46 @@ def _beats(music: Path, loaded: LoadedPreset, threads: int) -> tuple[float, ...]
 
 
 def _made_ready(
-    sources: Sequence[Source], loaded: LoadedPreset, recipe: Recipe, shape: Shape, size: Size, timing: Timing
+    sources: Sequence[Source],
+    loaded: LoadedPreset,
+    recipe: Recipe,
+    shape: Shape,
+    size: Size,
+    timing: Timing,
+    jobs: int | None,
 ) -> tuple[list[Shown], list[Note]]:
     """Every photo that can be used. Raises the last one's FileError where none can."""
+    photo_recipe = reel_recipe(loaded, recipe)
+    calls = [
+        (source.rel, (source, loaded, photo_recipe, shape, size, until_s - from_s, index % 2 == 0))
+        for index, (source, (from_s, until_s)) in enumerate(zip(sources, pairwise(timing.changes), strict=False))
+    ]
+    processes, _ = workers_for(jobs, len(calls))
+    made = each_apart(
+        make_ready, calls, processes=processes, limit_s=PHOTO_LIMIT_S, reach=_reach(sources, loaded, photo_recipe)
+    )
     shown: list[Shown] = []
     notes: list[Note] = []
     refused: FileError | None = None
-    photo_recipe = reel_recipe(loaded, recipe)
-    for index, source in enumerate(sources):
-        seconds = timing.changes[index + 1] - timing.changes[index]
-        inwards = index % 2 == 0
-        try:
-            one, said = make_ready(source, loaded, photo_recipe, shape, size, seconds=seconds, inwards=inwards)
-        except FileError as error:
-            refused = error
-            notes.append(left_out(source, error))
+    for source, one in zip(sources, made, strict=True):
+        if isinstance(one, FileError):
+            refused = one
+            notes.append(left_out(source, one))
             continue
-        shown.append(one)
-        notes += said
+        shown.append(one[0])
+        notes += one[1]
     if refused is not None and not shown:
         raise refused
     return shown, notes
+
+
+def _reach(sources: Sequence[Source], loaded: LoadedPreset, recipe: Recipe) -> Reach | None:
+    """What making photos ready needs of the disk: them, and what the preset brings."""
+    if not can_be_kept():
+        return None
+    files = [*loaded.assets.values(), *(asset.path for asset in recipe.assets.values())]
+    folders = {source.root for source in sources} | {file.parent for file in files} | set(extra_folders())
+    return Reach(tuple(sorted(map(str, folders))))
 
 
 def _fade_s(loaded: LoadedPreset) -> float:

@@ -36,7 +36,7 @@ def make_reel(
 
     paths: photos in the order to show them, or folders to pick the best of. music: a file; None: a bed of the preset, or
     silence. to: a surface for video; None: the preset's first. preset: a name or a folder; None: "base". cut: cuts on the
-    beats instead of crossfades. jobs: worker processes for choosing, None for one a core.
+    beats instead of crossfades. jobs: worker processes that read the photos, None for one a core.
 
     Raises a SetupError before anything is written, FileError where the music cannot be used, no photo can, the disk refuses
     or what was written would not conform; then nothing is at `out`.

@@ -104,7 +104,7 @@ def reel_recipe(loaded: LoadedPreset, recipe: Recipe) -> Recipe:
 
 
 def make_ready(
-    source: Source, loaded: LoadedPreset, recipe: Recipe, shape: Shape, size: Size, *, seconds: float, inwards: bool
+    source: Source, loaded: LoadedPreset, recipe: Recipe, shape: Shape, size: Size, seconds: float, inwards: bool
 ) -> tuple[Shown, tuple[Note, ...]]:
     """One photo as a slide of `size` that is shown for `seconds`. Raises FileError where it cannot be used."""
     preset = loaded.preset

@@ -7,24 +7,21 @@ native library is bounded. Workers times threads never exceed the cores.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
 
+from mediakit.batch.apart import confined_pool, death_of, main_left_alone, took_too_long
 from mediakit.batch.executor import Executor, Finished, Inline, Task, Work
 from mediakit.batch.outfolder import scratch_room
 from mediakit.batch.plan import Job
-from mediakit.batch.prepare import large_pages, prepare_worker
+from mediakit.batch.prepare import large_pages
 from mediakit.batch.problems import refused
-from mediakit.errors import Fault
-from mediakit.model import Kind, Outcome, Problem
+from mediakit.model import Kind, Outcome
 from mediakit.platforms.load import extra_folders
 from mediakit.tools.confine import limit_cpu
 from mediakit.tools.reach import Reach, can_be_kept
@@ -32,8 +29,6 @@ from mediakit.tools.reach import Reach, can_be_kept
 PHOTO_LIMIT_S = 180.0
 CLIP_LIMIT_S = 4 * 3600.0
 JOBS_PER_WORKER = 60
-_OUT_OF_CPU_TIME = -24
-"""How a process ends that the kernel stopped by SIGXCPU."""
 IN_FLIGHT_PER_WORKER = 3
 
 
@@ -157,20 +152,12 @@ class Processes:
     """A pool of processes on this machine. See the module's promise. reach: what they need of the disk, None for all."""
 
     def __init__(self, processes: int, reach: Reach | None = None) -> None:
-        from pebble import ProcessPool
-
         self.capacity = processes
         self._running: dict[Future[tuple[Outcome, float]], tuple[Job, float]] = {}
         self._alone = ExitStack()
         self._alone.enter_context(main_left_alone())
         self._alone.enter_context(large_pages())
-        self._pool: Any = ProcessPool(  # its own annotations do not satisfy a strict reader
-            max_workers=processes,
-            max_tasks=JOBS_PER_WORKER,
-            initializer=prepare_worker,
-            initargs=[reach],
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._pool = confined_pool(processes, JOBS_PER_WORKER, reach)
 
     def submit(self, task: Task) -> None:
         """Hand it to the pool; its time limit begins when a worker takes it up."""
@@ -204,23 +191,6 @@ class Processes:
         self._alone.close()
 
 
-@contextmanager
-def main_left_alone() -> Iterator[None]:
-    """Keep workers from running the caller's script again, as spawned processes otherwise do.
-
-    Nothing of ours lives in `__main__`; without this, a script that calls `mediakit.process()` without the
-    `if __name__ == "__main__"` guard would start itself over and over.
-    """
-    main: dict[str, Any] = vars(sys.modules["__main__"])
-    said = {str(name): main[name] for name in ("__file__", "__spec__") if name in main}
-    for name in said:
-        main[name] = None
-    try:
-        yield
-    finally:
-        main.update(said)
-
-
 def _collect(future: Future[tuple[Outcome, float]], job: Job, seconds: float) -> Finished:
     """`seconds`: since it was handed over, for what came to no end of its own."""
     from pebble import ProcessExpired
@@ -228,35 +198,10 @@ def _collect(future: Future[tuple[Outcome, float]], job: Job, seconds: float) ->
     try:
         return Finished(job, *future.result())
     except ProcessExpired as death:
-        return Finished(job, refused(job, _death_problem(job, death)), seconds, died=True)
+        return Finished(job, refused(job, death_of(job.source.rel, death, _limit_s(job))), seconds, died=True)
     except TimeoutError:
-        problem = Problem(
-            Fault.TIMED_OUT,
-            f"{job.source.rel} was not finished after {_limit_s(job):.0f} seconds.",
-            "Try it alone with --jobs 1, or save it again from an editor.",
-        )
+        problem = took_too_long(job.source.rel, f"{_limit_s(job):.0f} seconds")
         return Finished(job, refused(job, problem), seconds)
-
-
-def _death_problem(job: Job, death: Exception) -> Problem:
-    code = getattr(death, "exitcode", None)
-    if code == _OUT_OF_CPU_TIME:
-        return Problem(
-            Fault.TIMED_OUT,
-            f"{job.source.rel} was not finished after {_limit_s(job):.0f} seconds of work.",
-            "Try it alone with --jobs 1, or save it again from an editor.",
-        )
-    if code == -9:
-        return Problem(
-            Fault.OUT_OF_MEMORY,
-            f"{job.source.rel} made its worker be killed, most likely for memory.",
-            "Run with --jobs 1, or make the picture smaller.",
-        )
-    return Problem(
-        Fault.CRASHED,
-        f"{job.source.rel} crashed the program that reads it (exit {code}).",
-        "The file is damaged or hostile; save it again from an editor.",
-    )
 
 
 def _limit_s(job: Job) -> float:

@@ -17,12 +17,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from mediakit.batch.apart import main_left_alone
 from mediakit.batch.ledger import rebuild
 from mediakit.batch.outfolder import ledger_path, only_run, sweep
 from mediakit.batch.shoot import Ignored, Refusal
-from mediakit.batch.workers import main_left_alone
 from mediakit.errors import ExitCode
 from mediakit.watch.book import Book, text
+from mediakit.watch.doorman import Doorman
 from mediakit.watch.feedback import Feedback, reach_for
 from mediakit.watch.habits import POLLED_SETTLE_S, SETTLE_S, Habits
 from mediakit.watch.heart import BEAT_S, Heart, notify
@@ -86,7 +87,10 @@ class Daemon:
             preset.limits, scored=preset.score.measure, reach=reach_for(self._order.root, self._order.out)
         )
         stack.callback(feedback.close)
-        self._reception = Reception(self._settling, self._book, feedback, preset.limits, wake=wake)
+        doorman = Doorman(self._order.root, preset.limits)
+        stack.callback(doorman.close)
+        self._readers = (feedback, doorman)
+        self._reception = Reception(self._settling, self._book, feedback, doorman, wake=wake)
         self._rounds = Rounds(self._order, self._book, self._means, keep_going=self._makes, wake=wake)
         self._rounds.write_missing_notes()
 
@@ -162,7 +166,7 @@ class Daemon:
         if now >= self._next_scan_s:
             self._scan(now)
         if not self._root.offline:
-            self._reception.glance(self._clock())
+            self._reception.glance(self._clock(), self._beat)
             self._reception.look_into(self._clock, self._goes_on, self._meanwhile)
         self._hear_of_scores()
         self._hear_of_rounds()
@@ -200,6 +204,8 @@ class Daemon:
             return
         if was_offline:
             self._tell.all(f"{self._root.path} is back.", "root-back")
+            for reader in self._readers:
+                reader.renew()
         self._refused, self._ignored = shoot.refused, shoot.ignored
         self._post_files.see(self._root.path, shoot.sources, now)
         self._settling.see(shoot.sources, now)

@@ -6,52 +6,49 @@ good time, they are left to the batch, which scores them anyway. Clips are score
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from mediakit.batch.apart import confined_pool
 from mediakit.batch.outfolder import scratch_room
 from mediakit.batch.plan import Job, settings_fingerprint
-from mediakit.batch.prepare import prepare_worker
 from mediakit.batch.workers import PHOTO_LIMIT_S, run_job
 from mediakit.model import Kind, Outcome, Source
 from mediakit.presets.schema import Limits
 from mediakit.tools.reach import Reach, can_be_kept
 
 MOST_WAITING = 12
+PHOTOS_EACH = 500
+"""Scored by one process, before another takes its place."""
 
 
 class Feedback:
     """Scores photos beside the batch, reaching no more of the disk than `reach`. `close` it."""
 
     def __init__(self, limits: Limits, *, scored: bool = True, reach: Reach | None = None) -> None:
-        from pebble import ProcessPool
-
-        self._scored = scored
+        self._scored, self._reach = scored, reach
         self._limits = limits
         self._settings = settings_fingerprint(limits)
         self._running: dict[Future[Outcome], Source] = {}
-        self._pool: Any = ProcessPool(
-            max_workers=1,
-            max_tasks=500,
-            initializer=prepare_worker,
-            initargs=[reach],
-            context=multiprocessing.get_context("spawn"),
-        )
-        if scored:
-            self._pool.schedule(warm_up)
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> Any:
+        pool = confined_pool(1, PHOTOS_EACH, self._reach)
+        if self._scored:
+            pool.schedule(warm_up)
+        return pool
 
     @property
-    def has_room(self) -> bool:
-        """One more photo can be answered in good time."""
-        return self._scored and len(self._running) < MOST_WAITING
+    def room(self) -> int:
+        """So many photos more can be answered in good time."""
+        return max(0, MOST_WAITING - len(self._running)) if self._scored else 0
 
     def look(self, source: Source, wake: Callable[[], None]) -> None:
         """Score it soon; `wake` is called when it is done."""
-        if source.kind is not Kind.PHOTO or not self.has_room:
+        if source.kind is not Kind.PHOTO or not self.room:
             return
         job = Job(source=source, sha256="", out=None, limits=self._limits, settings=self._settings)
         future = self._pool.schedule(run_job, args=[job, 1], timeout=PHOTO_LIMIT_S)
@@ -64,6 +61,12 @@ class Feedback:
         for future in done:
             del self._running[future]
         return [future.result() for future in done if not future.cancelled() and future.exception() is None]
+
+    def renew(self) -> None:
+        """The root is back, perhaps as another folder of that name: begin anew, with what may be reached now."""
+        self.close()
+        self._running.clear()
+        self._pool = self._new_pool()
 
     def close(self) -> None:
         """Stop at once."""

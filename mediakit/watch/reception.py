@@ -1,7 +1,7 @@
 """Receives what arrives: a verdict as soon as a photo seems to be there, an entry in the book as soon as it surely is.
 
-Settling -> glance -> Feedback          a moment after the last change: a verdict that may still be corrected
-Settling -> what_is_missing -> Book     after the settling time, once the file and what belongs with it are whole
+Settling -> Doorman -> Feedback     a moment after the last change: a verdict that may still be corrected
+Settling -> Doorman -> Book         after the settling time, once the file and what belongs with it are whole
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mediakit.model import Outcome, Source
-from mediakit.presets.schema import Limits
 from mediakit.watch.book import Book
+from mediakit.watch.doorman import Doorman, Look
 from mediakit.watch.feedback import Feedback
-from mediakit.watch.halves import awaited_half
 from mediakit.watch.settle import Settling
-from mediakit.watch.whole import what_is_missing
 
-AT_ONCE = 200
+AT_ONCE = 192
 """Files that are entered in one transaction."""
 
 
@@ -24,48 +22,45 @@ class Reception:
     """Used by the loop's thread. `meanwhile` is called often: a long row of files must not look like a dead daemon."""
 
     def __init__(
-        self, settling: Settling, book: Book, feedback: Feedback, limits: Limits, *, wake: Callable[[], None]
+        self, settling: Settling, book: Book, feedback: Feedback, doorman: Doorman, *, wake: Callable[[], None]
     ) -> None:
-        self._settling, self._book, self._feedback, self._limits, self._wake = settling, book, feedback, limits, wake
+        self._settling, self._book, self._feedback, self._doorman, self._wake = settling, book, feedback, doorman, wake
 
-    def glance(self, now_s: float) -> None:
+    def glance(self, now_s: float, meanwhile: Callable[[], object]) -> None:
         """Have photos scored that seem to be there; those that cannot be answered in good time are left to the batch."""
+        seen: list[Source] = []
         for source in self._settling.to_glance(now_s):
-            if not self._feedback.has_room:
-                return
+            if len(seen) >= self._feedback.room:
+                break
+            self._settling.glanced(source.rel)
             known = self._book.knows(source)
-            if known is not None and known.state != "ready":
-                self._settling.glanced(source.rel)  # it was dealt with before this daemon started
-            elif not what_is_missing(source, self._limits):
+            if known is None or known.state == "ready":  # else it was dealt with before this daemon started
+                seen.append(source)
+        for source, look in self._doorman.look(seen, meanwhile):
+            if not look.missing:
                 self._feedback.look(source, self._wake)
-                self._settling.glanced(source.rel)
-            else:
-                self._settling.glanced(source.rel)
 
     def look_into(
         self, clock: Callable[[], float], goes_on: Callable[[], bool], meanwhile: Callable[[], object]
     ) -> None:
         """Look into what has been quiet for long enough, and enter what is whole."""
-        whole: list[Source] = []
+        new: list[Source] = []
         for source in self._settling.quiet(clock()):
+            if self._book.knows(source) is None:
+                new.append(source)
+            else:  # found whole before: a daemon that starts again does not open thousands of them anew
+                self._settling.is_whole(source.rel)
+        for first in range(0, len(new), AT_ONCE):
             if not goes_on():
-                break
-            if self._is_whole(source, clock()):
-                whole.append(source)
-            if len(whole) >= AT_ONCE:
-                self._enter(whole)
-                whole = []
+                return
+            looks = self._doorman.look(new[first : first + AT_ONCE], meanwhile)
+            self._enter([source for source, look in looks if self._is_whole(source, look, clock())])
             meanwhile()
-        self._enter(whole)
 
-    def _is_whole(self, source: Source, now_s: float) -> bool:
-        if self._book.knows(source) is not None:
-            return True  # this very file was found whole before: a restart does not open thousands of them anew
-        missing = what_is_missing(source, self._limits)
-        if missing:  # one that never gets whole is entered in the end: the batch says what is wrong with it
-            return not self._settling.is_not_whole(source.rel, missing, now_s)
-        half = awaited_half(source, self._limits)
-        return not (half and self._settling.waits_for_half(source.rel, half, now_s))
+    def _is_whole(self, source: Source, look: Look, now_s: float) -> bool:
+        if look.missing:  # one that never gets whole is entered in the end: the batch says what is wrong with it
+            return not self._settling.is_not_whole(source.rel, look.missing, now_s)
+        return not (look.half and self._settling.waits_for_half(source.rel, look.half, now_s))
 
     def _enter(self, sources: list[Source]) -> None:
         """In the book before it counts as whole: what is in no row is not worked on."""
