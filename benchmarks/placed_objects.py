@@ -222,14 +222,14 @@ def measure(given: Iterable[Case], *, alone: bool, sheet: Path | None) -> None:
             ok = holds(framing.crop, (case.box,))
             held["mediakit", case.kind, ratio] += ok
             if not ok:
-                missed.append(_shown(case, framing.crop.as_box()))
+                missed.append(shown(case, framing.crop.as_box()))
             for name, cropper in others.items():
                 crop = cropper(case.image, window)
                 held[name, case.kind, ratio] += crop is not None and holds(crop, (case.box,))
     report(["mediakit", *others], held, total, bordered)
     print(f"\nlooking: {1000 * spent / max(1, looked):.0f} ms a picture, CPU")
     if sheet and missed:
-        _sheet(missed, sheet)
+        sheet_of(missed, sheet)
 
 
 def report(names, held, total, bordered) -> None:
@@ -246,14 +246,14 @@ def report(names, held, total, bordered) -> None:
             print(f"{kind:20}{name:20}{shares}{sum(hits) / max(1, sum(counts)):9.3f}{told}")
 
 
-def _shown(case: Case, crop: Box) -> np.ndarray:
+def shown(case: Case, crop: Box) -> np.ndarray:
     image = np.asarray(case.image).copy()
     for box, colour in ((crop, (0, 200, 0)), (case.box, (230, 0, 0))):
         cv2.rectangle(image, (int(box.x), int(box.y)), (int(box.right), int(box.bottom)), colour, 6)
     return np.asarray(ImageOps.pad(Image.fromarray(image), (300, 300)))
 
 
-def _sheet(cells: list[np.ndarray], to: Path) -> None:
+def sheet_of(cells: list[np.ndarray], to: Path) -> None:
     rows = [
         np.concatenate([*cells[i : i + 6], *[np.zeros_like(cells[0])] * (6 - len(cells[i : i + 6]))], axis=1)
         for i in range(0, min(len(cells), 48), 6)

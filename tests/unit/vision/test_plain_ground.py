@@ -96,3 +96,29 @@ def test_a_line_drawn_around_the_card_is_no_thing_and_the_title_in_it_is_whole()
     assert framing.fit != "crop"
     assert framing.crop.x_px <= 100
     assert framing.crop.x_px + framing.crop.w_px >= 850
+
+
+def bordered(deep: int, colour: tuple[int, int, int]):
+    """A card whose rim, so many pixels deep, has another colour; the title in it is wider than a 3:4 crop."""
+    picture = card(size=3.6, at=(100, 330))
+    rim = np.full_like(picture, colour)
+    rim[deep:-deep, deep:-deep] = picture[deep:-deep, deep:-deep]
+    return rim
+
+
+@pytest.mark.parametrize("deep", [6, 18, 40, 70])
+def test_a_title_inside_a_band_or_on_a_panel_is_whole(deep):
+    picture = bordered(deep, (120, 90, 160))
+    assert on_plain_ground(picture) is not None
+    framing = solve(look_at(picture, Size(960, 640))[0], Shape(ratio="3:4"), Frame())
+    assert framing.fit != "crop"
+    assert framing.crop.x_px <= 100
+    assert framing.crop.x_px + framing.crop.w_px >= 850
+
+
+def test_what_lies_around_a_plain_middle_is_no_frame():
+    rng = np.random.default_rng(3)
+    clutter = cv2.resize(rng.integers(0, 255, (40, 60, 3)).astype(np.uint8), (960, 640))
+    picture = card(size=3.6, at=(100, 330))
+    clutter[40:-40, 40:-40] = picture[40:-40, 40:-40]
+    assert on_plain_ground(clutter) is None
