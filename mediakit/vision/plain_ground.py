@@ -75,8 +75,8 @@ def _content(small: NDArray[np.uint8]) -> Plane | None:
 
 def _band(small: NDArray[np.uint8]) -> int:
     """How deep the border is, px."""
-    height, width = small.shape[:2]
-    return max(2, round(BAND * max(height, width)))
+    longer_px: int = max(small.shape[:2])
+    return max(2, round(BAND * longer_px))
 
 
 def _framed(small: NDArray[np.uint8], inset: int) -> bool:
