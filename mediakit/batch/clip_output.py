@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from mediakit.audio.hear import Heard
@@ -15,7 +15,7 @@ from mediakit.batch.clip_care import cared_for, followed_steadied, look_steadied
 from mediakit.batch.clip_length import Stretch, best_stretch
 from mediakit.batch.clip_parts import least_part_s, parts_of
 from mediakit.batch.clip_plan import LENGTH_TOLERANCE_S, Planned, clip_spec, encoding_of, even_size, smaller_sizes
-from mediakit.batch.clip_veil import Hidden, Veils, hides_heads
+from mediakit.batch.clip_veil import Hidden, Veils, hides_heads, hides_marks
 from mediakit.frame.clip import merge
 from mediakit.frame.scenes import Scene
 from mediakit.look.develop import cube_for, notes_on
@@ -27,8 +27,8 @@ from mediakit.photo.stamps import stamps_for, stamps_for_clip
 from mediakit.pixels.cube import read_cube
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
-from mediakit.video.follow import Followed, follow
-from mediakit.video.look import ClipLook
+from mediakit.video.follow import Followed, follow, look_and_follow
+from mediakit.video.look import ClipLook, look_at_clip
 from mediakit.video.render import FROM_THE_START, ClipLogo, ClipOutput
 from mediakit.video.timing import output_fps
 
@@ -54,17 +54,30 @@ class Known:
     """Who and what is hidden in it."""
 
 
-def follower_for(recipes: Sequence[Recipe], path: Path, info: ClipInfo, look: ClipLook) -> Follower:
-    """Follows what the clip shows when the first deliverable asks, as closely as any of them needs; all share the answer."""
+def looked_and_followed(recipes: Sequence[Recipe], path: Path, info: ClipInfo) -> tuple[ClipLook, Follower]:
+    """What the clip shows, and who follows it, as closely as any deliverable needs; all share the answer.
+
+    Where one is going to ask, it is followed in the same walk. Raises FileError.
+    """
     finds = {recipe.marks.find for recipe in recipes if recipe.marks is not None}
     marks: What = "off" if not finds else "codes" if finds == {"codes"} else "all"
     heads = any(hides_heads(recipe) for recipe in recipes)
+    if any(_asks_to_follow(recipe, info) for recipe in recipes):
+        look, followed = look_and_follow(path, info, heads=heads, marks=marks)
+        return look, lambda: followed
+    look = look_at_clip(path, info)
+    return look, cache(partial(follow, path, info, look, heads=heads, marks=marks))
 
-    @cache
-    def followed() -> Followed:
-        return follow(path, info, look, heads=heads, marks=marks)
 
-    return followed
+def _asks_to_follow(recipe: Recipe, info: ClipInfo) -> bool:
+    """Whether a deliverable hides something, chooses a stretch, or may move its crop."""
+    hides = hides_heads(recipe) or hides_marks(recipe)
+    return hides or _is_too_long(recipe, info) or window_of(recipe, info) is not None
+
+
+def _is_too_long(recipe: Recipe, info: ClipInfo) -> bool:
+    most_s = clip_spec(recipe).max_duration_s
+    return most_s is not None and float(info.duration) > most_s + LENGTH_TOLERANCE_S
 
 
 def stretches_of(recipe: Recipe, known: Known) -> tuple[Stretch | None, ...]:
@@ -72,7 +85,7 @@ def stretches_of(recipe: Recipe, known: Known) -> tuple[Stretch | None, ...]:
     spec, info = clip_spec(recipe), known.info
     duration_s, most_s = float(info.duration), spec.max_duration_s
     assert recipe.clip is not None
-    if most_s is None or duration_s <= most_s + LENGTH_TOLERANCE_S:
+    if most_s is None or not _is_too_long(recipe, info):
         return (None,)
     fps = _fps(recipe, info)
     if recipe.clip.too_long == "parts":

@@ -29,7 +29,7 @@ from mediakit.video.render import RenderedClip, render_clip
 from mediakit.video.sample import grab_frame
 
 if TYPE_CHECKING:
-    from mediakit.batch.clip_output import Known
+    from mediakit.batch.clip_output import Follower, Known
     from mediakit.video.look import ClipLook
 
 
@@ -40,6 +40,8 @@ class _Clip:
     path: Path
     info: ClipInfo
     look: ClipLook | None
+    follower: Follower | None
+    """Nobody, where nobody looks."""
     heard: Heard | None
     out: Path
     threads: int
@@ -57,7 +59,7 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     """
     path = job.source.path
     info = probe(path, job.limits, thorough=not job.only_sound)
-    look = None if job.only_sound else _looked_at(path, info, job)
+    look, follower = (None, None) if job.only_sound else _looked_at(path, info, job)
     heard, deaf = (None, ()) if job.only_sound else _heard(path, info, threads)
     delivered: tuple[Delivered, ...] = ()
     facts: dict[str, object] = {"container": info.container, "codec": info.codec, "fps": round(float(info.fps), 3)}
@@ -72,6 +74,7 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
                 path=path,
                 info=info,
                 look=look,
+                follower=follower,
                 heard=heard,
                 out=job.out,
                 threads=threads,
@@ -95,12 +98,19 @@ def make_clip(job: Job, *, threads: int) -> Outcome:
     )
 
 
-def _looked_at(path: Path, info: ClipInfo, job: Job) -> ClipLook:
+def _looked_at(path: Path, info: ClipInfo, job: Job) -> tuple[ClipLook, Follower]:
     # here and below: new sound alone must not wait for the photo rooms
+    from mediakit.batch.clip_output import looked_and_followed
     from mediakit.batch.marks_in import with_clip_marks
-    from mediakit.video.look import look_at_clip
 
-    return with_clip_marks(look_at_clip(path, info), path, info, job.marks)
+    made = [item.recipe for item in _settled(job, info) if wrong_length(info, item.recipe) is None]
+    look, follower = looked_and_followed(made if job.out is not None else [], path, info)
+    return with_clip_marks(look, path, info, job.marks), follower
+
+
+def _settled(job: Job, info: ClipInfo) -> list[Wanted]:
+    """The clips that are wanted of this one, the covers left out."""
+    return [item.settled(info.size) for item in job.wanted if item.recipe.kind is Kind.CLIP]
 
 
 def _source_score(look: ClipLook | None, heard: Heard | None, info: ClipInfo) -> Score | None:
@@ -139,7 +149,7 @@ def _deliver_clips(job: Job, clip: _Clip) -> list[Delivered]:
     """All clips of the job from one decode. What goes wrong with one file after the render is that file's problem."""
     done: list[Delivered] = []
     wanted = []
-    for item in (item.settled(clip.info.size) for item in job.wanted if item.recipe.kind is Kind.CLIP):
+    for item in _settled(job, clip.info):
         why = wrong_length(clip.info, item.recipe)
         if why is None:
             wanted.append(item)
@@ -174,12 +184,12 @@ def _render(wanted: list[Wanted], clip: _Clip) -> list[Delivered]:
 
 def _known(wanted: list[Wanted], clip: _Clip, work: Path) -> tuple[Known | None, tuple[Note, ...]]:
     """What planning asks for; None where nobody looked at the picture."""
-    if clip.look is None:
+    if clip.look is None or clip.follower is None:
         return None, ()
-    from mediakit.batch.clip_output import Known, follower_for
+    from mediakit.batch.clip_output import Known
     from mediakit.batch.clip_veil import Veils
 
-    follower = follower_for([item.recipe for item in wanted], clip.path, clip.info, clip.look)
+    follower = clip.follower
     jumps, shaky = _jumps(wanted, clip, work)
     veils = Veils(clip.info, clip.look, follower, work, clip.out, preview_name(wanted[0]))
     known = Known(info=clip.info, look=clip.look, follower=follower, heard=clip.heard, jumps=jumps, veils=veils)

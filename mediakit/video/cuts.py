@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +33,14 @@ BACK = 0.6
 """The frame after a flash is like the one before it: less than this share of the jump away."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A frame: its thumbnail and the standard deviation of that, in levels of 255."""
+
+    thumb: Thumb
+    contrast: float
+
+
 @dataclass(slots=True)
 class CutFinder:
     """Fed every frame in turn; keeps two thumbnails and one number a frame."""
@@ -41,17 +50,18 @@ class CutFinder:
     _moved: list[float] = field(default_factory=list)
     _over: list[float] = field(default_factory=list)
     """How far each frame is from the last but one."""
-    _before: Thumb | None = None
-    _earlier: Thumb | None = None
+    _before: _Seen | None = None
+    _earlier: _Seen | None = None
 
     def add(self, t_s: float, thumb: Thumb) -> None:
         """The next frame."""
-        jump, moved = _apart(self._before, thumb)
+        seen = _Seen(thumb, float(cv2.meanStdDev(thumb)[1][0, 0]))
+        jump, moved = _apart(self._before, seen)
         self._times.append(t_s)
         self._jumps.append(jump)
         self._moved.append(moved)
-        self._over.append(_apart(self._earlier, thumb)[0])
-        self._earlier, self._before = self._before, thumb
+        self._over.append(_apart(self._earlier, seen)[0])
+        self._earlier, self._before = self._before, seen
 
     def shots(self, end_s: float) -> tuple[tuple[float, float], ...]:
         """From when to when each shot runs; at least one, without gaps, from 0 to `end_s`."""
@@ -76,13 +86,15 @@ class CutFinder:
         return not is_flash
 
 
-def _apart(one: Thumb | None, other: Thumb) -> tuple[float, float]:
+def _apart(one: _Seen | None, other: _Seen) -> tuple[float, float]:
     """Mean difference, and the share of places that changed by a lot; both as if the picture were of full contrast."""
-    if one is None or one.shape != other.shape:
+    if one is None or one.thumb.shape != other.thumb.shape:
         return 0.0, 0.0
-    contrast = (float(one.std()) + float(other.std())) / 2
-    difference = np.abs(one.astype(np.int16) - other) / min(1.0, max(LEAST_CONTRAST, contrast / FULL_CONTRAST))
-    return float(difference.mean()), float((difference > MOVED_LEVELS).mean())
+    contrast = (one.contrast + other.contrast) / 2
+    of_full = min(1.0, max(LEAST_CONTRAST, contrast / FULL_CONTRAST))
+    difference = cv2.absdiff(one.thumb, other.thumb)
+    moved = int(np.count_nonzero(difference > MOVED_LEVELS * of_full))
+    return float(cv2.mean(difference)[0]) / of_full, moved / difference.size
 
 
 def shot_of(t_s: float, shots: Sequence[tuple[float, float]]) -> int:

@@ -1,8 +1,8 @@
 """Follow what a clip shows: its shots, every face through them, and, where there are no faces, the thing it is about.
 
-Promise: one walk over the clip, about 0.1 s for a second of 1080p30: every frame is decoded for its cuts, LOOKS_A_SECOND of
-them are looked at at 640 px. Faces are the detector's (`vision.faces`); between looks they are joined into tracks
-(`frame.track`) that do not cross cuts. Memory holds numbers alone.
+Promise: one walk over the clip, shared with the look at it: about 0.2 s for a second of 1080p30, half of it decoding. Every
+frame is seen for its cuts, LOOKS_A_SECOND of them are looked at at 640 px. Faces are the detector's (`vision.faces`); between
+looks they are joined into tracks (`frame.track`) that do not cross cuts. Memory holds numbers alone.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from mediakit.video.cuts import CutFinder
 from mediakit.video.heads import LOOKING_EDGE_PX as CLOSE_EDGE_PX
 from mediakit.video.heads import LOOKS_A_SECOND as CLOSE_LOOKS_A_SECOND
 from mediakit.video.heads import Portraits, candidates_near_and_far, enlarged
-from mediakit.video.look import ClipLook
+from mediakit.video.look import ClipLook, Looker
 from mediakit.video.mark_track import MarkTracker, SeenMark
-from mediakit.video.sample import walk_frames
+from mediakit.video.sample import Passing, walk_frames
 from mediakit.video.thing import ThingTracker
 from mediakit.vision.faces import find_candidates
 
@@ -67,45 +67,100 @@ def follow(path: Path, info: ClipInfo, look: ClipLook, *, heads: bool = False, m
     heads: look more closely and more often, for small faces too, and keep everybody's portrait; marks: follow these, for
     what is to be hidden. Raises FileError.
     """
-    closely = heads or marks != "off"
-    edge_px, rate = (CLOSE_EDGE_PX, CLOSE_LOOKS_A_SECOND) if closely else (LOOKING_EDGE_PX, LOOKS_A_SECOND)
-    cuts, watcher = CutFinder(), _Watcher(info, Portraits() if heads else None)
-    reader = MarkTracker(info.size, marks) if marks != "off" else None
-    frame_times: list[float] = []
     thing = ThingTracker.of(look, info) if not look.findings.main_faces else None
-    due_s = close_due_s = 0.0
-    tick = Fraction(1, 90000)
-    for frame in walk_frames(path, info, long_edge_px=edge_px):
-        tick = frame.tick
-        cuts.add(frame.t_s, frame.thumb)
-        frame_times.append(frame.t_s)
-        if frame.t_s + 1e-6 < due_s:
-            continue
-        due_s = max(due_s + 1 / rate, frame.t_s + 0.5 / rate)
+    walk = _Walk(info, heads, marks, thing)
+    for frame in walk_frames(path, info, long_edge_px=walk.edge_px):
+        walk.pass_by(frame)
+    return walk.followed()
+
+
+def look_and_follow(
+    path: Path, info: ClipInfo, *, heads: bool = False, marks: What = "off"
+) -> tuple[ClipLook, Followed]:
+    """`look_at_clip` and `follow` in one walk: every frame is decoded once. Raises FileError."""
+    looker, walk = Looker(path, info), _Walk(info, heads, marks, ThingTracker(info, []))
+    for frame in walk_frames(path, info, long_edge_px=walk.edge_px):
+        sampled = looker.look(frame)
+        if sampled is not None:
+            walk.told(*sampled)
+        walk.pass_by(frame)
+    look = looker.finish()
+    return look, walk.followed()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What is gathered of a clip while its frames pass. `thing` is None where people are followed."""
+
+    info: ClipInfo
+    heads: bool
+    marks: What
+    thing: ThingTracker | None
+    cuts: CutFinder = field(default_factory=CutFinder)
+    frame_times: list[float] = field(default_factory=list)
+    tick: Fraction = Fraction(1, 90000)
+    watcher: _Watcher = field(init=False)
+    reader: MarkTracker | None = field(init=False)
+    due_s: float = 0.0
+    close_due_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.watcher = _Watcher(self.info, Portraits() if self.heads else None)
+        self.reader = MarkTracker(self.info.size, self.marks) if self.marks != "off" else None
+
+    @property
+    def is_close(self) -> bool:
+        """Whether every look is a close one: somebody or something is to be hidden."""
+        return self.heads or self.reader is not None
+
+    @property
+    def edge_px(self) -> int:
+        """How long the frames are that it looks at."""
+        return CLOSE_EDGE_PX if self.is_close else LOOKING_EDGE_PX
+
+    def told(self, t_s: float, seen: Findings) -> None:
+        """What a full look at one of the frames found. Where there are people, they are followed and no thing."""
+        if seen.main_faces:
+            self.thing = None
+        elif self.thing is not None:
+            self.thing.looks.append((t_s, seen.subject))
+
+    def pass_by(self, frame: Passing) -> None:
+        """The next frame."""
+        self.tick = frame.tick
+        self.cuts.add(frame.t_s, frame.thumb)
+        self.frame_times.append(frame.t_s)
+        if frame.t_s + 1e-6 < self.due_s:
+            return
+        rate = CLOSE_LOOKS_A_SECOND if self.is_close else LOOKS_A_SECOND
+        self.due_s = max(self.due_s + 1 / rate, frame.t_s + 0.5 / rate)
         rgb = frame.shown()
-        if reader is not None:
-            reader.look(rgb, frame.t_s)
-        close: Pixels | None = rgb if heads else None
-        if not heads and frame.t_s + 1e-6 >= close_due_s:
-            close_due_s = frame.t_s + 1 / CLOSE_LOOKS_FOR_ALL
+        if self.reader is not None:
+            self.reader.look(rgb, frame.t_s)
+        close: Pixels | None = rgb if self.heads else None
+        if not self.heads and frame.t_s + 1e-6 >= self.close_due_s:
+            self.close_due_s = frame.t_s + 1 / CLOSE_LOOKS_FOR_ALL
             close = enlarged(frame.shown_at(CLOSE_EDGE_PX))
-        watcher.look(rgb, frame.t_s, close)
-        if thing is not None:
-            thing.look(rgb, frame.t_s)
-    spans = cuts.shots(float(info.duration))
-    return Followed(
-        info.size,
-        tuple(
-            Shot(begin, end, watcher.tracks_in(begin, end), thing.boxes_in(begin, end) if thing else ())
-            for begin, end in spans
-        ),
-        tuple(watcher.times_s),
-        watcher.worth(),
-        tuple(frame_times),
-        tick,
-        tuple(reader.seen) if reader else (),
-        tuple(sorted(reader.notes, key=lambda note: note.code)) if reader else (),
-    )
+        self.watcher.look(rgb, frame.t_s, close)
+        if self.thing is not None:
+            self.thing.look(rgb, frame.t_s)
+
+    def followed(self) -> Followed:
+        """What it came to."""
+        thing, reader = self.thing, self.reader
+        return Followed(
+            self.info.size,
+            tuple(
+                Shot(begin, end, self.watcher.tracks_in(begin, end), thing.boxes_in(begin, end) if thing else ())
+                for begin, end in self.cuts.shots(float(self.info.duration))
+            ),
+            tuple(self.watcher.times_s),
+            self.watcher.worth(),
+            tuple(self.frame_times),
+            self.tick,
+            tuple(reader.seen) if reader else (),
+            tuple(sorted(reader.notes, key=lambda note: note.code)) if reader else (),
+        )
 
 
 @dataclass(slots=True)
