@@ -26,6 +26,7 @@ EMBED_BYTES = 60_000_000
 NAME = "report.html"
 _SCRIPTS = (
     "words.js",
+    "advice.js",
     "parts.js",
     "cards.js",
     "table.js",

@@ -219,7 +219,12 @@ function reason(source, item) {
   const [, , w, h] = item.crop_px;
   const share = Math.round((100 * w * h) / (source.size_px[0] * source.size_px[1]));
   const used = share >= 100 ? t("crop_all") : t("crop_of", { share });
-  return block(t("why"), el("p", {}, item.why ? `${item.why}. ` : "", used, " ", el("span.soft", {}, t(`fit_${item.fit}`))));
+  return block(t("why"), el("p", {}, item.why ? sentence(item.why) : "", used, " ", el("span.soft", {}, t(`fit_${item.fit}`))));
+}
+
+/** Words of the tool as a sentence of their own. */
+function sentence(words) {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}. `;
 }
 
 /** The score's parts as bars, costliest first. Where the file has its own score, a tick shows the original's. */
@@ -245,7 +250,7 @@ function bar(part, was) {
     track.append(tick);
   }
   return el("li", {}, el("span.bar-name", {}, named(part.name)), el("span.bar-value", {}, String(Math.round(part.value * 100))),
-    track, el("span.soft.bar-words", {}, part.measured), part.tip && part.value < 0.85 ? el("span.tip", {}, part.tip) : null);
+    track, el("span.soft.bar-words", {}, part.measured), part.tip && part.value < 0.85 ? el("span.tip", {}, advice(part.tip)) : null);
 }
 
 function notes(source, item) {

@@ -84,8 +84,10 @@ function gist(source) {
   const failed = source.deliverables.find((item) => item.status === "failed");
   if (failed) return `${targetName(failed.target)}: ${failed.error ? named(failed.error.code) : failed.why}`;
   const part = source.score?.parts.find((each) => each.tip && each.value < 0.7);
-  if (part) return `${named(part.name)}: ${part.tip}`;
-  return bystanders(source) ? named("bystanders") : "";
+  if (part) return `${named(part.name)}: ${advice(part.tip)}`;
+  if (bystanders(source)) return named("bystanders");
+  const worst = source.state === "pass" ? null : source.score?.parts[0];
+  return worst ? `${named(worst.name)}: ${worst.measured}` : "";
 }
 
 /** The tool's note on faces in the background, from the first file that shows any. */

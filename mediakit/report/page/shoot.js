@@ -80,7 +80,7 @@ function drawPlaces() {
 
 function retakeWords(source) {
   const part = worstPart(source) ?? source.score.parts.find((each) => each.tip);
-  return part ? `${part.tip} (${named(part.name)}: ${part.measured})` : t("reject");
+  return part ? `${advice(part.tip)} (${named(part.name)}: ${part.measured})` : t("reject");
 }
 
 function retakeRow(source) {
@@ -88,7 +88,7 @@ function retakeRow(source) {
   const address = picture(source, 0);
   return el("li", {}, el("button.retake-row", { type: "button", "data-index": String(source.index), onclick: () => openDetail(source.index) },
     el("span.retake-face", {}, address ? el("img", { src: address, alt: "", loading: "lazy" }) : null, badge(source)),
-    el("span.retake-words", {}, nameOf(source.path), part ? el("strong", {}, part.tip) : el("strong", {}, t("reject")),
+    el("span.retake-words", {}, nameOf(source.path), part ? el("strong", {}, advice(part.tip)) : el("strong", {}, t("reject")),
       part ? el("span.soft", {}, `${named(part.name)}: ${part.measured}`) : null)));
 }
 

@@ -1,5 +1,5 @@
 "use strict";
-// Every word of the page, in English and Chinese. What the tool measured stays in the tool's own words.
+// Every word of the page, in English and Chinese; advice is in advice.js. What the tool measured stays in its own words.
 
 const WORDS = {
   en: {
@@ -105,6 +105,8 @@ const WORDS = {
 // [English, Chinese] of names that the tool uses in its data; one that is not here is shown as it is.
 const NAMES = {
   sharpness: ["Sharpness", "清晰度"], exposure: ["Exposure", "曝光"], clipping: ["Highlights & shadows", "高光与阴影"],
+  impression: ["Impression", "整体观感"], eyes: ["Eyes", "眼睛"], speech: ["Speech", "人声"], "face-time": ["Face time", "人脸出镜"],
+  stretches: ["Black or frozen stretches", "黑屏与静止"], "sound-noise": ["Sound noise", "背景噪声"],
   noise: ["Noise", "噪点"], "colour-cast": ["Colour cast", "偏色"], tilt: ["Level", "水平"], faces: ["Faces", "人脸"],
   resolution: ["Resolution", "分辨率"], compression: ["Compression", "压缩"], shake: ["Steadiness", "稳定"],
   flicker: ["Flicker", "频闪"], black: ["Black frames", "黑屏"], frozen: ["Frozen picture", "画面静止"],
@@ -121,6 +123,7 @@ const NAMES = {
   "out-of-memory": ["Not enough memory", "内存不足"], crashed: ["Stopped the worker", "处理中断"],
   "check-failed": ["Does not conform", "不符合平台要求"], "disk-full": ["Disk full", "磁盘已满"],
   "not-writable": ["Cannot be written", "无法写入"], "missing-part": ["A part is not installed", "缺少组件"],
+  "preset-asset": ["The preset's file cannot be used", "预设中的文件不可用"], incomplete: ["Still arriving", "尚未传完"],
   changed: ["Changed meanwhile", "处理时文件被改动"], internal: ["Our mistake", "程序错误"],
   xiaohongshu: ["Xiaohongshu", "小红书"], "wechat-moments": ["WeChat Moments", "朋友圈"],
   "wechat-channels": ["WeChat Channels", "视频号"], "wechat-article": ["WeChat article", "公众号"],
