@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import time
@@ -244,19 +245,25 @@ def test_a_clock_that_jumps_stops_nothing(inbox: Path, out: Path, monkeypatch: p
 def test_ffmpeg_that_vanishes_keeps_clips_waiting_and_photos_going(
     inbox: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is there, a clip is made with it, it goes, and it comes back: the daemon runs all the time."""
     from mediakit.tools.ffmpeg import find_ffmpeg
 
     monkeypatch.setattr(quarantine, "FIRST_WAIT_S", 0.5)
-    ffmpeg = out.parent / "ffmpeg"
-    encode(*picture(w=360, h=640, seconds=4.0), *tone(4.0), to=inbox / "clip.mp4", options=("-c:a", "aac"))
-    real = find_ffmpeg()
+    ffmpeg, real = out.parent / "ffmpeg", find_ffmpeg()
+    ffmpeg.symlink_to(real)
+    clip = encode(*picture(w=360, h=640, seconds=3.0), *tone(3.0), to=out.parent / "clip.mp4", options=("-c:a", "aac"))
     monkeypatch.setenv("MEDIAKIT_FFMPEG", str(ffmpeg))
     with inside(inbox, out, to="xiaohongshu"):
-        until(lambda: states(out).get("clip.mp4") == "retry-wait")
+        shutil.copy(clip, inbox / "first.mp4")
+        until(lambda: states(out).get("first.mp4") == "published", 280)
+        ffmpeg.unlink()
+        (inbox / "second.mp4").write_bytes(clip.read_bytes() + b"\0\0\0\x08free")  # other bytes, the same clip
+        until(lambda: states(out).get("second.mp4") == "retry-wait")
+        assert reasons(out)["second.mp4"] == "missing-part"
         save_photo_at(inbox / "a.jpg")
         until(lambda: states(out).get("a.jpg") == "published")
         ffmpeg.symlink_to(real)
-        until(lambda: states(out).get("clip.mp4") == "published", 280)
+        until(lambda: states(out).get("second.mp4") == "published", 280)
 
 
 def test_sigterm_lets_what_is_being_made_finish_and_a_second_one_does_not(
