@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mediakit.batch.apart import confined_pool
 from mediakit.model import Source
@@ -39,7 +40,12 @@ class Doorman:
     def __init__(self, root: Path, limits: Limits) -> None:
         self._limits = limits
         self._reach = Reach((str(root),)) if can_be_kept() else None
-        self._pool = confined_pool(1, _LOOKS_EACH, self._reach)
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> Any:
+        pool = confined_pool(1, _LOOKS_EACH, self._reach)
+        pool.schedule(warm_up)
+        return pool
 
     def look(self, sources: Sequence[Source], meanwhile: Callable[[], object]) -> Iterator[tuple[Source, Look]]:
         """What is found in each; `meanwhile` is called while that takes time. A file that kills who looks counts as whole."""
@@ -65,12 +71,18 @@ class Doorman:
     def renew(self) -> None:
         """The root is back, perhaps as another folder of that name: begin anew, with what may be reached now."""
         self.close()
-        self._pool = confined_pool(1, _LOOKS_EACH, self._reach)
+        self._pool = self._new_pool()
 
     def close(self) -> None:
         """Stop at once."""
         self._pool.stop()
         self._pool.join()
+
+
+def warm_up() -> None:
+    """What the process does first, before the first file arrives: it loads what reads photos and clips."""
+    import mediakit.photo.open
+    import mediakit.video.probe  # noqa: F401
 
 
 def look_into(sources: Sequence[Source], limits: Limits) -> list[Look]:
