@@ -8,8 +8,8 @@ same clip. Far voices lose their high frequencies as well, but speakers differ m
 taken in bands up to 6.5 kHz, where it is part of it.
 
 The two are weighed as learned on simulated rooms (`benchmarks/presenter.py --learn`), frame by frame; then the likeliest
-run of near and far is found, in which changing over costs something (A. Viterbi, 1967), and every change is moved to the
-edge of the near voice's level.
+run of near and far is found for what near and far are in this clip (`two_kinds`), and every change is moved to the edge of
+the near voice's level.
 
 Limits: a clip in which everybody is far has nobody near, as far as the fall can tell. Two people at the same distance are
 both near or both far. Needs about half a second of a voice to tell.
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from mediakit.audio.bands import FRAME, BandLevels, Bands
 from mediakit.audio.curve import Spans, joined
 from mediakit.audio.pcm import RATE
+from mediakit.audio.two_kinds import likeliest_run
 
 _LOWEST_HZ, _HIGHEST_HZ = 250.0, 6500.0
 _FALL_OVER = 4  # frames
@@ -38,17 +39,8 @@ _LOUD_WITHIN = 21  # steps
 
 _FALL, _FALL_HERE, _LEVEL_HERE, _BIAS = 1.0, 0.3, 0.25, -8.4
 """Log odds of near: for a dB of fall, a dB more than the clip's quick voices fall, a dB over its near voices' level."""
-_ONE_OF = 0.15  # neighbouring steps hear nearly the same, so each counts for this much
-_CHANGING_OVER = 2.5  # log odds
 _SHORTEST_S = 0.2
 _SURE, _BLURRED, _EDGE = 2, 10, 4  # steps
-_ALONE, _MOST_MOVED = (
-    0.5,
-    1.0,
-)  # log odds from which somebody is near in a clip of one kind of voice; lowered by so much
-_ONE_KIND, _TWO_KINDS = 1.5, 3.5  # log odds between the softer and the nearer half
-_EVENED_OVER = 21  # steps
-_ROUNDS = 10
 _LEVEL_BETWEEN_DB = (-30.0, 3.0)
 
 Steps = NDArray[np.float32]
@@ -74,8 +66,7 @@ def near_and_far(levels: Bands, speech: Spans) -> Voices:
     if not speaking.any():
         return Voices((), speech)
     odds = log_odds(levels, speaking)
-    near = _likeliest(np.where(speaking, odds - _between(odds[speaking]), 0.0))
-    near = _changed_at_edges(near, loudness(levels, _QUICK_OVER))
+    near = _changed_at_edges(likeliest_run(odds, speaking), loudness(levels, _QUICK_OVER))
     step_s = _STEP * FRAME / RATE
     near_spans = _runs(near & speaking, step_s, speech)
     far_spans = _runs(~near & speaking, step_s, speech)
@@ -113,47 +104,12 @@ def loudness(levels: Bands, over: int = _LEVEL_OVER) -> Steps:
     return (10 * np.log10(smooth + 1e-9)).astype(np.float32)
 
 
-def _between(odds: Steps) -> float:
-    """The log odds that part the near voices of this clip from its far ones.
-
-    Rooms and speakers differ more than any fixed bound allows for, so the bound lies between the clip's own two kinds
-    (2-means), as far as there are two.
-    """
-    half = _EVENED_OVER // 2
-    evened = np.convolve(np.pad(odds, (half, half), mode="edge"), np.ones(_EVENED_OVER) / _EVENED_OVER, "valid")
-    low, high = np.percentile(evened, (15, 85))
-    for _ in range(_ROUNDS):
-        nearer = evened > (low + high) / 2
-        if nearer.all() or not nearer.any():
-            break
-        low, high = evened[~nearer].mean(), evened[nearer].mean()
-    two = np.clip((high - low - _ONE_KIND) / (_TWO_KINDS - _ONE_KIND), 0.0, 1.0)
-    middle = np.clip((low + high) / 2, -_MOST_MOVED, _ALONE)  # rather a colleague stays than a presenter goes
-    return float((1 - two) * _ALONE + two * middle)
-
-
 def _loudest_around(level: Steps) -> Steps:
     """The level of the loud moments in the second around each step: soft syllables are no sign of distance."""
     half = _LOUD_WITHIN // 2
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(level, (half, half), mode="edge"), _LOUD_WITHIN)
     loudest: Steps = np.percentile(windows, 85, axis=1).astype(np.float32)
     return loudest
-
-
-def _likeliest(odds: Steps) -> NDArray[np.bool_]:
-    """The run of near (True) and far that has the most evidence, less what changing over costs."""
-    near = far = 0.0
-    came_from: list[tuple[bool, bool]] = []
-    for evidence in (odds * _ONE_OF / 2).tolist():
-        stayed = (near >= far - _CHANGING_OVER, far >= near - _CHANGING_OVER)
-        near, far = max(near, far - _CHANGING_OVER) + evidence, max(far, near - _CHANGING_OVER) - evidence
-        came_from.append(stayed)
-    here = near >= far
-    states = []
-    for stayed_near, stayed_far in reversed(came_from):
-        states.append(here)
-        here = here if (stayed_near if here else stayed_far) else not here
-    return np.array(states[::-1])
 
 
 def _changed_at_edges(near: NDArray[np.bool_], level: Steps) -> NDArray[np.bool_]:

@@ -29,7 +29,8 @@ def from_afar(sound: Block, seconds: float = 0.6) -> Block:
     tail = np.random.default_rng(5).normal(0, 1, count) * 10 ** (-3 * np.arange(count) / count)
     tail *= 4 / np.sqrt(np.sum(np.square(tail)))
     tail[0] += 1.0
-    wet = np.stack([np.convolve(channel, tail)[: sound.shape[1]] for channel in sound])
+    size = 1 << (sound.shape[1] + count).bit_length()
+    wet = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(tail, size), size)[:, : sound.shape[1]]
     return (wet * rms(sound) / rms(wet)).astype(np.float32)
 
 
