@@ -95,7 +95,7 @@ def write_beside(job: Job, threads: int) -> Outcome:
 
 
 def test_a_call_filter_that_forbids_to_ask_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
-    """systemd up to 252 and old container engines answer Landlock's calls with "not permitted"."""
+    """systemd 252 and old container engines answer Landlock's calls with "not permitted"."""
     import landlockpy
 
     def refused() -> bool:
