@@ -26,7 +26,7 @@ _USUAL: _Means = np.array([2.9, -2.0])
 """Log odds of near and of far voices, the mean over clips; learned on simulated rooms, as their spreads were."""
 _SPREAD_OVER_CLIPS: _Means = np.array([1.2, 1.6])
 _SPREAD = 1.6  # within a clip
-_GUESSES = ((0.0, 0.0), (-1.5, 1.0), (1.5, 2.0), (-2.5, -0.5))  # from the usual
+_GUESSES: tuple[_Means, ...] = tuple(_USUAL + np.array(by) for by in ((0, 0), (-1.5, 1), (1.5, 2), (-2.5, -0.5)))
 _LEAST_APART = 3.0
 _NOBODY_NEAR = 5.0  # log odds against it
 _ROUNDS = 8
@@ -37,7 +37,7 @@ _CHANGING_OVER = 2.5  # log odds
 def likeliest_run(odds: Odds, speaking: Run) -> Run:
     """Near or far for each step; where nobody is `speaking` the odds do not count, and the run goes on as is cheapest."""
     weight = speaking * (_ONE_OF / (2 * _SPREAD**2))
-    met = [one for guess in _GUESSES for one in _refined(odds, weight, _USUAL + np.array(guess))]
+    met = [one for guess in _GUESSES for one in _refined(odds, weight, guess)]
     return max(met, key=lambda one: one[0])[1]
 
 
