@@ -43,7 +43,9 @@ def join(address: str, *, jobs: int, paths: Sequence[str] = (), clips: bool = Tr
     with dask.config.set({"distributed.worker.daemon": False, "distributed.comm.timeouts.connect": "10s"}):
         try:
             asyncio.run(_serve(address, jobs, clips=clips))
-        except (OSError, TimeoutError) as error:
+        except (OSError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and error.__cause__ is None:
+                raise  # a nanny that could not start says why in its cause; anything else is no scheduler's doing
             raise MissingPartError(f"No scheduler answers at {address}.", "Start one with: dask scheduler") from error
 
 

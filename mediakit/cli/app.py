@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mediakit.cli.console import MANNERS, err
+from mediakit.cli.console import MANNERS, err, one_line
 from mediakit.errors import ExitCode, MediakitError, SetupError
 
 HELP = """Photos and clips from a store's phones, made ready to post: cropped, retouched, checked, with a report.
@@ -120,17 +120,19 @@ def run(arguments: list[str]) -> int:
     except MediakitError as error:
         return _explained(error)
     except Exception as error:
-        return _from_click(error)
+        return _from_click(error, arguments)
     return int(code or 0)
 
 
-def _from_click(error: Exception) -> int:
+def _from_click(error: Exception, arguments: list[str]) -> int:
     """A mistyped command line exits 2 with its own words; anything else is our mistake, and says so."""
     name = type(error).__name__
     if name == "Abort":
         return _interrupted()
     if hasattr(error, "show") and hasattr(error, "exit_code"):
         error.show()
+        if dashed := next((word for word in arguments if word.startswith("-") and os.path.lexists(word)), None):
+            err().print(one_line(f"A name that begins with a dash is written ./{dashed}"), markup=False)
         return int(error.exit_code)
     if MANNERS.verbose:
         raise error
@@ -140,9 +142,8 @@ def _from_click(error: Exception) -> int:
 
 
 def _explained(error: MediakitError) -> int:
-    err().print(f"mediakit: {error.message}", markup=False)
-    if error.hint:
-        err().print(error.hint, markup=False)
+    for line in (*f"mediakit: {error.message}".splitlines(), *error.hint.splitlines()):
+        err().print(one_line(line), markup=False)
     if MANNERS.verbose:
         err().print_exception()
     return error.exit_code if isinstance(error, SetupError) else ExitCode.SOME_FAILED

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mediakit.cli.console import out, say
+from mediakit.cli.console import one_line, out, say
 from mediakit.store.address import address_of
 
 if TYPE_CHECKING:
@@ -81,14 +81,14 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
         _write_rows(plan)
         return
     for refusal in plan.refused:
-        out().print(f"{refusal.rel}  refused: {refusal.problem.message}", markup=False)
+        out().print(one_line(f"{refusal.rel}  refused: {refusal.problem.message}"), markup=False)
     for job in plan.jobs:
-        out().print(_heading(job), markup=False)
+        out().print(one_line(_heading(job)), markup=False)
         for item in _plan_row(job)["deliverables"]:
             words = "  ".join(
                 str(item[key]) for key in ("status", "target", "ratio", "size_px", "path", "why") if item[key]
             )
-            out().print(f"  {words}", markup=False)
+            out().print(f"  {one_line(words)}", markup=False)
 
 
 def _write_rows(plan: Plan) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mediakit.cli import options
-from mediakit.cli.console import out, say
+from mediakit.cli.console import one_line, out, say
 from mediakit.errors import ExitCode, Fault, FileError, NothingToDoError, UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def caption(
             held = check_caption(post.title, post.body, post.topics, target, rules=book, sponsored=sponsored)
             checked.append((post, held))
     if not checked:
-        raise NothingToDoError(f"{_shown(file)} holds no post.", "Write one post a line.")
+        raise NothingToDoError(f"{one_line(file)} holds no post.", "Write one post a line.")
     if json:
         rows: list[dict[str, Any]] = [{"id": post.id, **held.as_json()} for post, held in checked]
         text = json_format.dumps({"schema": 1, "posts": rows}, ensure_ascii=False, indent=1)
@@ -103,7 +103,7 @@ def posts_of(file: str) -> Iterator[Post]:
     if file.lower().endswith((".jsonl", ".ndjson")) or (file == STDIN and text.lstrip().startswith("{")):
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
-                yield _post(line, f"{_shown(file)}:{number}", str(number))
+                yield _post(line, f"{one_line(file)}:{number}", str(number))
         return
     title, _, body = text.partition("\n")
     yield Post(Path(file).stem if file != STDIN else STDIN, title.rstrip("\r"), body.replace("\r\n", "\n").rstrip("\n"))
@@ -132,7 +132,7 @@ def _post(line: str, where: str, number: str) -> Post:
 def _text(file: str) -> str:
     """The text of a file or of stdin. Raises FileError where there is none that can be read."""
     raw = _bytes(file)
-    name = "stdin" if file == STDIN else _shown(file)
+    name = "stdin" if file == STDIN else one_line(file)
     if not raw.strip():
         raise FileError(Fault.EMPTY, f"{name} is empty.", "Write the title on the first line, the body below.")
     if len(raw) > MAX_BYTES:
@@ -153,20 +153,15 @@ def _bytes(file: str) -> bytes:
     path = Path(file)
     try:
         if path.is_dir():
-            raise UsageError(f"{_shown(file)} is a folder.", "Name a text file, or - for stdin.")
+            raise UsageError(f"{one_line(file)} is a folder.", "Name a text file, or - for stdin.")
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise UsageError(f"{_shown(file)} does not exist.", "Check the spelling; quote names with spaces.") from error
+        raise UsageError(f"{one_line(file)} does not exist.", "Check the spelling; quote names with spaces.") from error
     except (OSError, ValueError) as error:
         raise FileError(
-            Fault.UNREADABLE, f"{_shown(file)} cannot be read: {error}.", "Check its permissions."
+            Fault.UNREADABLE, f"{one_line(file)} cannot be read: {error}.", "Check its permissions."
         ) from error
-
-
-def _shown(name: str) -> str:
-    """A file name for a terminal: a line break or an escape sequence in it is shown, not obeyed."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
 
 
 def _tell(checked: list[tuple[Post, Checked]]) -> None:

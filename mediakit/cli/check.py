@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mediakit.cli import options
-from mediakit.cli.console import out, say
+from mediakit.cli.console import one_line, out, say
 from mediakit.errors import ExitCode, FileError, NothingToDoError, UsageError
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _faults(checks: tuple[Check, ...]) -> tuple[int, int]:
 
 def _tell(rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        out().print(f"{'ok  ' if row['ok'] else 'FAIL'}  {row['target']}  {_one_line(row['path'])}", markup=False)
+        out().print(f"{'ok  ' if row['ok'] else 'FAIL'}  {row['target']}  {one_line(row['path'])}", markup=False)
         if row["error"]:
             out().print(f"      {row['error']['message']} {row['error']['hint']}", markup=False)
         for held in row["checks"]:
@@ -113,11 +113,6 @@ def _tell(rows: list[dict[str, Any]]) -> None:
                 out().print(f"      {word} {held['rule']}: {measured}; wanted: {limit}", markup=False)
     failed = sum(not row["ok"] for row in rows)
     say(f"{len(rows) - failed} of {len(rows)} conform.")
-
-
-def _one_line(name: str) -> str:
-    """A file name for a terminal: a line break or an escape sequence in it is shown, not obeyed."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
 
 
 def _said(value: object) -> str:

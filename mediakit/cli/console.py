@@ -20,6 +20,7 @@ class Manners:
 
 
 MANNERS = Manners()
+_JOINER = "\u200d"
 
 
 @cache
@@ -41,4 +42,10 @@ def err() -> Console:
 def say(message: str) -> None:
     """A line for the person, unless they asked for quiet. Plain text, for which Rich need not be loaded."""
     if not MANNERS.quiet:
-        print(message, file=sys.stderr, flush=True)
+        print(one_line(message), file=sys.stderr, flush=True)
+
+
+def one_line(text: str) -> str:
+    """Text with file names in it as the terminal may have it: line breaks, escape sequences and direction marks are shown,
+    not obeyed; what joins emoji stays."""
+    return "".join(c if c.isprintable() or c == _JOINER else c.encode("unicode_escape").decode() for c in text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mediakit.cli import options
-from mediakit.cli.console import out, say
+from mediakit.cli.console import one_line, out, say
 from mediakit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -116,10 +116,10 @@ def _print(found: Culled) -> None:
         for take in group.takes:
             mark = "keep" if take.rel == group.keep else "    "
             reason = f"  {take.reasons[0]}" if take.reasons else f"  {group.why}"
-            out().print(f"{mark}  {take.score.value:5.1f}  {take.rel}{reason}", markup=False)
+            out().print(f"{mark}  {take.score.value:5.1f}  {one_line(take.rel + reason)}", markup=False)
         out().print("")
     for rel, problem in found.failed:
-        out().print(f"{rel}: {problem.code}: {problem.message} {problem.hint}", markup=False)
+        out().print(one_line(f"{rel}: {problem.code}: {problem.message} {problem.hint}"), markup=False)
     takes = sum(len(group.takes) for group in found.groups)
     out().print(
         f"{len(found.groups)} groups of takes ({takes} photos, {takes - len(found.groups)} to leave out), "

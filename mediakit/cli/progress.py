@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from mediakit.cli.console import MANNERS, err, say
+from mediakit.cli.console import MANNERS, err, one_line, say
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -42,7 +42,7 @@ class Terminal:
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task)
             if outcome.problem is not None or MANNERS.verbose:
-                self._progress.console.print(line, markup=False)
+                self._progress.console.print(one_line(line), markup=False)
         else:
             say(f"[{self._finished}/{self._total}] {line}")
 

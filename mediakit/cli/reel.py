@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mediakit.cli import options
+from mediakit.cli.console import one_line, say
 from mediakit.cli.console import out as stdout
-from mediakit.cli.console import say
 
 if TYPE_CHECKING:
     from mediakit.batch.reel import Reel, ReelPlan
@@ -78,7 +78,7 @@ def _tell_plan(plan: ReelPlan, *, as_json: bool) -> None:
         _print_json({"schema": 1, "path": str(plan.path), "target": plan.target.name, "photos": photos, **facts})
         return
     for source, at in zip(plan.sources, changes, strict=False):
-        stdout().print(f"{at:6.2f} s  {source.rel}")
+        stdout().print(f"{at:6.2f} s  {one_line(source.rel)}", markup=False)
     if plan.card is not None:
         stdout().print(f"{changes[-2]:6.2f} s  the end card")
     music = f"to {bed}" if bed else "silent"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mediakit.cli import options
-from mediakit.cli.console import out, say
+from mediakit.cli.console import one_line, out, say
 from mediakit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ def _worst(item: Looked) -> str:
 def _print_table(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         if row["error"]:
-            out().print(f"  --  {'':{BAR_CELLS}}  {'error':6}  {row['path']}: {row['error']['message']}", markup=False)
+            out().print(
+                f"  --  {'':{BAR_CELLS}}  {'error':6}  {one_line(row['path'])}: {row['error']['message']}", markup=False
+            )
             continue
         found = row["score"]
         filled = round(found["value"] / 100 * BAR_CELLS)
@@ -98,7 +100,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
         tip = f"  {found['fix']}" if found["fix"] else ""
         if "among_approved" in found:
             tip = f"  better than {found['among_approved']} % of the approved{tip}"
-        out().print(f"{found['value']:5.1f} {bar}  {found['verdict']:6}  {row['path']}{tip}", markup=False)
+        out().print(f"{found['value']:5.1f} {bar}  {found['verdict']:6}  {one_line(row['path'])}{tip}", markup=False)
 
 
 def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mediakit.cli import options
+from mediakit.cli.console import one_line, say
 from mediakit.cli.console import out as stdout
-from mediakit.cli.console import say
 from mediakit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def status(
     counts = found["counts"]
     stdout().print(", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "Nothing yet.", markup=False)
     for row in found["unfinished"]:
-        stdout().print(f"  {row['state']:12} {row['path']}: {row['why']}", markup=False)
+        stdout().print(f"  {row['state']:12} {one_line(row['path'])}: {row['why']}", markup=False)
     for state in ("waiting", "ignored") if found["daemon"]["alive"] else ():
         for row in found["daemon"].get(state, []):
-            stdout().print(f"  {state:12} {row['path']}: {row['why']}", markup=False)
+            stdout().print(f"  {state:12} {one_line(row['path'])}: {row['why']}", markup=False)
 
 
 def retry(

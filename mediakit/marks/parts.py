@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from mediakit.model import Note
 
-HINT = "Install them with: pip install 'mediakit[marks]'"
+HINT = "Install it with: pip install 'mediakit[marks]'"
 NO_CODES = Note("marks-missing", f"Codes were not looked for: zxing-cpp is not installed. {HINT}")
 NO_WORDS = Note("marks-missing", f"Words in the picture were not read: rapidocr is not installed. {HINT}")
 
