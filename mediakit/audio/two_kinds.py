@@ -36,7 +36,7 @@ _CHANGING_OVER = 2.5  # log odds
 
 def likeliest_run(odds: Odds, speaking: Run) -> Run:
     """Near or far for each step; where nobody is `speaking` the odds do not count, and the run goes on as is cheapest."""
-    weight = speaking * (_ONE_OF / (2 * _SPREAD**2))
+    weight = np.where(speaking, _ONE_OF / (2 * _SPREAD**2), 0.0)
     met = [one for guess in _GUESSES for one in _refined(odds, weight, guess)]
     return max(met, key=lambda one: one[0])[1]
 
