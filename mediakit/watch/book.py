@@ -40,6 +40,8 @@ _ADDED = {
     "settled": "TEXT NOT NULL DEFAULT ''",
 }
 """Columns that an older table does not have."""
+_IS_DUE = "(state = 'retry-wait' AND (next_try <= :now OR since > :now))"
+"""It has waited long enough; or it seems to wait since a moment to come, because the time of day was put back."""
 _COLUMNS = "rel, state, why, since, first_seen, attempts, next_try, code, hint"
 
 
@@ -100,8 +102,7 @@ class Book:
         """What is ready, or has waited long enough for its next try."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT rel FROM arrivals WHERE state = 'ready' OR (state = 'retry-wait' AND next_try <= ?)",
-                (time.time(),),
+                f"SELECT rel FROM arrivals WHERE state = 'ready' OR {_IS_DUE}", {"now": time.time()}
             ).fetchall()
         return {str(row[0]) for row in rows}
 
@@ -157,10 +158,9 @@ class Book:
         with self._lock, self._db:
             for rel in rels:
                 taken = self._db.execute(
-                    "UPDATE arrivals SET state = 'claimed', why = '', since = ?, owner = ? "
-                    "WHERE rel = ? AND "
-                    "(state IN ('ready', 'published', 'duplicate') OR (state = 'retry-wait' AND next_try <= ?))",
-                    (now, self.lease.owner, text(rel), now),
+                    "UPDATE arrivals SET state = 'claimed', why = '', since = :now, owner = :owner "
+                    f"WHERE rel = :rel AND (state IN ('ready', 'published', 'duplicate') OR {_IS_DUE})",
+                    {"now": now, "owner": self.lease.owner, "rel": text(rel)},
                 ).rowcount
                 claimed += [rel] * taken
         for rel in claimed:

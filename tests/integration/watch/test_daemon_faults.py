@@ -229,17 +229,20 @@ def test_a_ledger_that_breaks_under_way_is_built_anew(inbox: Path, out: Path) ->
 
 
 def test_a_clock_that_jumps_stops_nothing(inbox: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time of day goes back an hour and on by a day: waits are measured by a clock that only goes forward."""
+    """The time of day goes back an hour and on by a day while files settle: waits are measured by a clock that does not."""
     shift, ordinary = [0.0], time.time
     monkeypatch.setattr(time, "time", lambda: ordinary() + shift[0])
     photo_shoot(inbox, 1)
-    with inside(inbox, out):
+    with inside(inbox, out, settle_s=2.0):
         until(lambda: all_published(out, 1))
         for jump in (-3600.0, 86400.0):
+            name = f"after {jump}.jpg"
+            save_photo_at(inbox / name, seed=int(abs(jump)))
+            os.utime(inbox / name, (0, ordinary() + 10 * 86400))  # a camera of next week
+            until(lambda name=name: name in {waiting["path"] for waiting in beat(out).get("waiting", [])})
             shift[0] = jump
-            save_photo_at(inbox / f"after {jump}.jpg", seed=int(abs(jump)))
-            os.utime(inbox / f"after {jump}.jpg", (0, ordinary() + 10 * 86400))  # a camera of next week
-            until(lambda: set(states(out).values()) == {"published"} and f"after {shift[0]}.jpg" in states(out))
+            until(lambda name=name: states(out).get(name) == "published")
+    assert set(states(out).values()) == {"published"}
 
 
 def test_ffmpeg_that_vanishes_keeps_clips_waiting_and_photos_going(

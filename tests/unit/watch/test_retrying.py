@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,18 @@ def test_a_waiting_file_is_due_when_its_time_has_come_and_when_a_person_says_so(
     assert book.again(rel)
     assert len(book.due()) == 1
     assert not book.again("never seen.jpg")
+
+
+def test_a_waiting_file_is_due_once_the_time_of_day_was_put_back(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that believed it was next year does not wait for a year after it is told better."""
+    rel, today_s = source().rel, time.time()
+    monkeypatch.setattr(time, "time", lambda: today_s + 365 * 86400)
+    book.arrived(source())
+    book.move([rel], "retry-wait", "disk full", wait_s=60)
+    assert book.due() == set()
+    monkeypatch.setattr(time, "time", lambda: today_s)
+    assert len(book.due()) == 1
+    assert book.claim([rel]) == [rel]
 
 
 def test_every_change_is_a_line_of_json_that_others_can_read(book: Book, tmp_path: Path) -> None:
