@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +21,30 @@ JPEG_QUALITY = 75
 
 def write_preview(rgb: NDArray[np.uint8], out: Path, name: str) -> str:
     """Save (H, W, 3) sRGB as a small JPEG and return its path below OUT. Same pixels, same name: nothing is doubled."""
-    from PIL import Image
-
     rel = f"{HOME}/previews/{name}.jpg"
     path = out / rel
     path.parent.mkdir(parents=True, exist_ok=True)
     scale = min(1.0, LONG_EDGE_PX / max(rgb.shape[:2]))
     size = Size(max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
-    Image.fromarray(_resized(rgb, size)).save(path, "JPEG", quality=JPEG_QUALITY)
+    path.write_bytes(_jpeg(_resized(rgb, size)))
     return rel
+
+
+def _jpeg(rgb: NDArray[np.uint8]) -> bytes:
+    """The same bytes by either: OpenCV takes half the time where it is loaded, and longer to load than Pillow to write."""
+    if "cv2" in sys.modules:
+        import cv2
+
+        done, encoded = cv2.imencode(
+            ".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+        )
+        if done:
+            return bytes(encoded)
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "JPEG", quality=JPEG_QUALITY)
+    return file.getvalue()
 
 
 def _resized(rgb: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:

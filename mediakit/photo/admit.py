@@ -6,6 +6,7 @@ damaged, a second file behind the picture, too many or too few pixels, more memo
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def _read(path: Path, limits: Limits) -> bytes:
     most = int(limits.max_photo_mb * 1_000_000)
     with open_plainly(path) as file:
         try:
-            data = file.read(most + 1)
+            # Of as many bytes as are asked for a buffer is made first.
+            data = file.read(min(os.fstat(file.fileno()).st_size, most) + 1)
         except OSError as why:
             raise FileError(
                 Fault.UNREADABLE, f"The file could not be read: {why.strerror}.", "Check the disk or card it is on."

@@ -34,6 +34,8 @@ def developed(pixels: Pixels, tone: Tone | None, recipe: Recipe, notes: list[Not
     """White balance, tone and look, then local light, each left out where it fails; and what was done."""
 
     def in_colour() -> tuple[Pixels, dict[str, object]]:
+        if tone is None:
+            return nothing
         cube, facts = _cube(tone, recipe)
         return (pixels if cube.is_identity else cube.apply(pixels)), facts
 
@@ -85,9 +87,7 @@ def _subject(seen: Findings) -> tuple[Box, ...]:
     return (seen.subject,) if seen.saliency is None else subject_parts(seen.saliency, seen.subject, seen.size)
 
 
-def _cube(tone: Tone | None, recipe: Recipe) -> tuple[Cube, dict[str, object]]:
-    if tone is None:
-        return Cube.identity(), {}
+def _cube(tone: Tone, recipe: Recipe) -> tuple[Cube, dict[str, object]]:
     look = recipe.develop.look
     cube, facts = _cube_of(tone, recipe.develop, recipe.assets[look] if look else None, recipe.anchor)
     return cube, dict(facts)

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import errno
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,13 +19,14 @@ from typing import Literal
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, PngImagePlugin
+from PIL import Image, PngImagePlugin
 
 from mediakit.errors import Fault, FileError
 from mediakit.model import Note
 from mediakit.photo.chroma import needs_full_chroma
 from mediakit.photo.containers import read_header
 from mediakit.photo.icc import srgb_profile
+from mediakit.photo.jpeg_write import jpeg_encoder
 from mediakit.photo.labels import exif_block, xmp_packet
 from mediakit.photo.metadata import PhotoMeta, read_meta
 from mediakit.photo.search import ALIKE, Budget, Encode, Encoded, Judge, Search
@@ -91,7 +90,7 @@ def save_photo(  # noqa: PLR0913 - all by name, and each is a fact of the surfac
             f"{format.upper()} cannot hold a side of {longest} pixels.",
             f"Make it at most {_LONGEST_SIDE_PX[format]} pixels long.",
         )
-    encode = _encoder(Image.fromarray(rgb), format, meta, keep_capture_date)
+    encode = _encoder(rgb, format, meta, keep_capture_date)
     chosen, tries = _choose(encode, rgb, format, Budget(max_bytes, target_bytes, quality, floor))
     _check_label(chosen.data, format, meta)
     _write(path, chosen.data)
@@ -106,37 +105,21 @@ def save_photo(  # noqa: PLR0913 - all by name, and each is a fact of the surfac
     )
 
 
-def _encoder(image: Image.Image, format: Format, meta: PhotoMeta, keep_capture_date: bool) -> Encode:
+def _encoder(rgb: NDArray[np.uint8], format: Format, meta: PhotoMeta, keep_capture_date: bool) -> Encode:
     exif, xmp, icc = exif_block(meta, keep_capture_date), xmp_packet(meta), srgb_profile()
+    if format == "jpeg":
+        return jpeg_encoder(rgb, exif=exif, xmp=xmp, icc=icc)
+    image = Image.fromarray(rgb)
 
-    def encode(quality: int, *, full_chroma: bool, thorough: bool) -> bytes:
+    def encode(quality: int, *, full_chroma: bool, thorough: bool) -> bytes:  # noqa: ARG001 - neither has half chroma
         file = io.BytesIO()
-        if format == "jpeg":
-            packet: dict[str, bytes] = {"xmp": xmp} if xmp else {}
-            sampling = 0 if full_chroma else 2
-            with _room_for(image):
-                image.save(
-                    file, "JPEG", quality=quality, subsampling=sampling, progressive=thorough, optimize=thorough,
-                    icc_profile=icc, exif=exif, **packet,
-                )  # fmt: skip
-        elif format == "webp":
+        if format == "webp":
             image.save(file, "WEBP", quality=quality, method=4 if thorough else 2, icc_profile=icc, exif=exif, xmp=xmp)
         else:
             image.save(file, "PNG", icc_profile=icc, exif=exif, pnginfo=_png_texts(meta, xmp))
         return file.getvalue()
 
     return encode
-
-
-@contextmanager
-def _room_for(image: Image.Image) -> Iterator[None]:
-    """Pillow gives libjpeg one byte a pixel to write a progressive file into and fails on noisier pictures."""
-    before = ImageFile.MAXBLOCK
-    ImageFile.MAXBLOCK = max(before, 4 * image.width * image.height + 65536)
-    try:
-        yield
-    finally:
-        ImageFile.MAXBLOCK = before
 
 
 def _png_texts(meta: PhotoMeta, xmp: bytes) -> PngImagePlugin.PngInfo:
