@@ -18,6 +18,10 @@ from mediakit.errors import UsageError
 if TYPE_CHECKING:
     from mediakit.watch.book import Arrival
 
+MOST_TOLD, FEW_TOLD = 20, 3
+"""Files of one state; thousands would push what matters off the screen. Few of those that only wait for their turn."""
+_UNFINISHED = ("quarantined", "retry-wait", "claimed", "ready")
+"""States of files that are not made: first what a person has to do with."""
 STALE_S = 30.0
 """A daemon that has not said anything for this long is not there any more."""
 
@@ -44,11 +48,33 @@ def status(
         stdout().print(f"Nothing is made at present. {found['daemon']['obstacle']}", markup=False)
     counts = found["counts"]
     stdout().print(", ".join(f"{counts[state]} {state}" for state in sorted(counts)) or "Nothing yet.", markup=False)
-    for row in found["unfinished"]:
-        stdout().print(f"  {row['state']:12} {one_line(row['path'])}: {row['why']}", markup=False)
+    for state in _UNFINISHED:
+        _tell(state, [row for row in found["unfinished"] if row["state"] == state])
     for state in ("waiting", "ignored") if found["daemon"]["alive"] else ():
-        for row in found["daemon"].get(state, []):
-            stdout().print(f"  {state:12} {one_line(row['path'])}: {row['why']}", markup=False)
+        _tell(state, found["daemon"].get(state, []))
+
+
+def _tell(state: str, rows: list[dict[str, Any]]) -> None:
+    """The first of them, each with why; how many more there are."""
+    most = FEW_TOLD if state in ("claimed", "ready") else MOST_TOLD
+    for row in rows[:most]:
+        stdout().print(f"  {state:12} {one_line(row['path'])}: {_why(state, row)}", markup=False)
+    if len(rows) > most:
+        stdout().print(f"  {state:12} and {len(rows) - most} more; --json names all that are known.", markup=False)
+
+
+def _why(state: str, row: dict[str, Any]) -> str:
+    """Why a file is not made, in plain words, and what comes next."""
+    why = str(row["why"]).removeprefix(f"{row['path']}: ")
+    match state:
+        case "claimed":
+            return "is being made, or is next"
+        case "ready":
+            return f"whole, waits for its turn ({why})" if why else "whole, waits for its turn"
+        case "retry-wait":
+            again_s = row["again_in_s"]
+            return f"{why} {f'Tried again by itself in {again_s} s.' if again_s else 'It is next.'}"
+    return why
 
 
 def retry(

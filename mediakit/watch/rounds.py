@@ -173,7 +173,7 @@ class Rounds:
                 outcomes = execute(plan, ledger, listener, jobs=order.jobs, keep_going=self._keep_going)
             finally:
                 left = [rel for rel in claimed if rel not in listener.told]
-                self._book.move(left, "ready", self._means.obstacle() or "not begun")
+                self._book.move(left, "ready", self._means.obstacle())
         for outcome in outcomes:
             if outcome.rel not in listener.told:
                 self.settle(outcome, plan)
