@@ -9,78 +9,18 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import av
-import imageio_ffmpeg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from exported_clips import BT709, CLEAN, HOUSE, MOMENTS, SOUND, ffmpeg, made, remuxed, swapped, with_clip, with_limits
+from exported_photos import broken
 
-from mediakit.errors import Fault, FileError
-from mediakit.model import Check, Size
+from mediakit.model import Size
 from mediakit.platforms.check import Expected, check_file, conforms
 from mediakit.platforms.clip_facts import read_clip
-from mediakit.platforms.load import adjusted
-from mediakit.platforms.schema import Shape, Target
 from mediakit.platforms.targets import resolve
 
-
-def with_limits(base: Target, **limits: float) -> Target:
-    return base.model_copy(update={"surface": adjusted(base.surface, limits)})
-
-
-def with_clip(base: Target, **figures: object) -> Target:
-    clip = base.surface.clip
-    assert clip is not None
-    surface = base.surface.model_copy(update={"clip": clip.model_copy(update=figures)})
-    return base.model_copy(update={"surface": surface})
-
-
-SMALL = (Shape(ratio="9:16", sizes_px=((180, 320),)), Shape(ratio="16:9", sizes_px=((320, 180),)))
-MOMENTS = with_clip(resolve(["wechat-moments.video"])[0], shapes=SMALL)
-"""The real surface with stamps for sizes: an encoder is quick with those."""
 AS_SHOT = resolve(["as-shot.video"])[0]
 REEL = resolve(["instagram.reel"])[0]
-BT709 = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 HLG = "setparams=colorspace=bt2020nc:color_primaries=bt2020:color_trc=arib-std-b67:range=tv"
-HOUSE = ["-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-level", "3.1", "-pix_fmt", "yuv420p"]
-HOUSE += ["-g", "30", "-bf", "2", "-flags", "+cgop", "-threads", "1"]
-SOUND = ["-c:a", "aac", "-ar", "48000", "-ac", "2", "-b:a", "128k"]
-CLEAN = ["-map_metadata", "-1", "-fflags", "+bitexact", "-movflags", "+faststart"]
-
-
-def ffmpeg(*arguments: str | Path) -> None:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *map(str, arguments)]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
-
-
-def made(
-    path: Path,
-    *,
-    size: str = "180x320",
-    fps: str = "30",
-    length: str = "1",
-    filters: str = BT709,
-    picture: list[str] | None = None,
-    sound: list[str] | None = None,
-    tail: list[str] | None = None,
-    sound_length: str | None = None,
-) -> Path:
-    """A clip of moving bars with a tone; every argument exchanges one part of a conforming command."""
-    bars = f"testsrc2=s={size}:r={fps}:d={length}"
-    tone = f"sine=f=440:r=48000:d={sound_length or length}"
-    inputs: list[str | Path] = ["-f", "lavfi", "-i", bars, "-f", "lavfi", "-i", tone]
-    encoding = [*(HOUSE if picture is None else picture), *(SOUND if sound is None else sound)]
-    ffmpeg(*inputs, "-vf", filters, *encoding, *(CLEAN if tail is None else tail), path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("clips") / "good.mp4")
-
-
-def broken(checks: tuple[Check, ...], *severities: str) -> set[str]:
-    return {held.rule for held in checks if not held.ok and held.severity in (severities or ("block", "warn"))}
 
 
 def test_a_clean_export_conforms_to_the_last_rule(good: Path) -> None:
@@ -89,18 +29,6 @@ def test_a_clean_export_conforms_to_the_last_rule(good: Path) -> None:
     rules = {held.rule for held in checks}
     assert {"codec", "profile", "level", "pixel-format", "colour", "fast-start", "key-frames", "same-length"} <= rules
     json.dumps([[held.measured, held.limit] for held in checks])
-
-
-def remuxed(good: Path, path: Path, *arguments: str, before: tuple[str, ...] = ()) -> Path:
-    tail = [] if "-movflags" in arguments else ["-movflags", "+faststart"]
-    ffmpeg(*before, "-i", good, "-map", "0", "-c", "copy", *arguments, *tail, path)
-    return path
-
-
-def swapped(arguments: list[str], name: str, value: str) -> list[str]:
-    """The arguments with the value after `name` exchanged."""
-    at = arguments.index(name)
-    return [*arguments[: at + 1], value, *arguments[at + 2 :]]
 
 
 X265 = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:pools=1", "-tag:v", "hvc1"]
@@ -273,56 +201,6 @@ def test_a_clip_against_a_surface_for_photos(good: Path) -> None:
     assert (check.rule, check.ok, check.measured, check.limit) == ("kind", False, "clip", ["photo"])
 
 
-def test_a_cut_clip_is_an_error_by_name(good: Path, tmp_path: Path) -> None:
-    content = good.read_bytes()
-    for keep in (0.1, 0.5, 0.99):
-        (tmp_path / "cut.mp4").write_bytes(content[: int(len(content) * keep)])
-        with pytest.raises(FileError) as caught:
-            check_file(tmp_path / "cut.mp4", MOMENTS)
-        assert caught.value.code == Fault.TRUNCATED
-
-
-def test_a_clip_without_a_picture_is_an_error_by_name(good: Path, tmp_path: Path) -> None:
-    with pytest.raises(FileError) as caught:
-        check_file(remuxed(good, tmp_path / "a.mp4", "-vn"), MOMENTS)
-    assert caught.value.code == Fault.NO_PICTURE
-
-
-def test_a_playlist_in_disguise_opens_nothing_else(good: Path, tmp_path: Path) -> None:
-    for text in (f"#EXTM3U\n#EXTINF:1,\n{good}\n", f"ffconcat version 1.0\nfile {good}\n"):
-        (tmp_path / "list.mp4").write_text(text)
-        with pytest.raises(FileError) as caught:
-            check_file(tmp_path / "list.mp4", MOMENTS)
-        assert caught.value.code == Fault.NOT_MEDIA
-
-
-@pytest.mark.parametrize("number", [3, 14, 28])
-def test_damage_anywhere_in_the_last_group_of_pictures_is_found(good: Path, tmp_path: Path, number: int) -> None:
-    with av.open(str(good)) as file:
-        places = [packet.pos for packet in file.demux(video=0) if packet.size]
-    content = bytearray(good.read_bytes())
-    content[places[number] : places[number] + 4] = b"\xff\xff\xff\xff"  # the slice would be 4 GB long
-    (tmp_path / "late.mp4").write_bytes(content)
-    with pytest.raises(FileError) as caught:
-        check_file(tmp_path / "late.mp4", MOMENTS)
-    assert caught.value.code == Fault.CORRUPT
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_no_damage_gets_past_a_file_error(good: Path, tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray(good.read_bytes())
-    index_end = content.index(b"mdat")
-    for _ in range(data.draw(st.integers(1, 8))):
-        last = index_end if data.draw(st.booleans()) else len(content)
-        content[data.draw(st.integers(0, last - 1))] = data.draw(st.integers(0, 255))
-    (tmp_path / "fuzz.mp4").write_bytes(content)
-    try:
-        assert check_file(tmp_path / "fuzz.mp4", MOMENTS)
-    except FileError as error:
-        assert error.message and error.hint
-
-
 def ffprobe(path: Path) -> dict[str, object]:
     if shutil.which("ffprobe") is None:
         pytest.skip("no ffprobe on the PATH to ask")
@@ -355,20 +233,3 @@ def test_ffprobe_reads_the_same_facts(good: Path, encoded: Callable[[str], Path]
     top, bottom = video["r_frame_rate"].split("/")
     if name != "interlaced":
         assert abs(picture.fps - int(top) / int(bottom)) < 0.01
-
-
-@pytest.mark.corpus
-@pytest.mark.slow
-def test_real_and_broken_clips_are_answered(corpus: Path) -> None:
-    note = resolve(["xiaohongshu.video"])[0]
-    answered = refused = 0
-    for path in sorted(p for p in (corpus / "video").rglob("*") if p.is_file()):
-        try:
-            checks = check_file(path, note)
-        except FileError as error:
-            assert error.message and error.hint, path
-            refused += 1
-        else:
-            json.dumps([[held.measured, held.limit] for held in checks])
-            answered += 1
-    assert answered > 50 and refused >= 5

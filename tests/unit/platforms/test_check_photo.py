@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import subprocess
@@ -10,60 +9,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from PIL import ExifTags, Image, ImageCms, PngImagePlugin
+from exported_photos import (
+    AS_SHOT,
+    NOTE,
+    SRGB,
+    broken,
+    display_p3,
+    exif,
+    picture,
+    saved,
+    with_exif_thumbnail,
+    with_gps,
+    xmp,
+)
+from PIL import Image, ImageCms, PngImagePlugin
 
-from mediakit.errors import Fault, FileError
-from mediakit.model import Check, Size
+from mediakit.model import Size
 from mediakit.platforms.check import Expected, check_file, conforms
 from mediakit.platforms.check_photo import profile_name
-from mediakit.platforms.picture_end import end_of_picture, uses_arithmetic_coding
-from mediakit.platforms.schema import Target
 from mediakit.platforms.targets import resolve
 
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-NOTE = resolve(["xiaohongshu.image"])[0]
 GRID = resolve(["wechat-moments.grid"])[0]
-AS_SHOT = resolve(["as-shot.image"])[0]
-
-
-def picture(size: tuple[int, int] = (1080, 1440), mode: str = "RGB") -> Image.Image:
-    grey = Image.linear_gradient("L").resize(size)
-    return Image.merge("RGB", (grey, grey.transpose(Image.Transpose.ROTATE_180), grey)).convert(mode)
-
-
-def saved(path: Path, image: Image.Image | None = None, fmt: str = "JPEG", **options: object) -> Path:
-    image = picture() if image is None else image
-    image.save(path, fmt, **{"icc_profile": SRGB, **options})
-    return path
-
-
-def broken(checks: tuple[Check, ...], *severities: str) -> set[str]:
-    return {held.rule for held in checks if not held.ok and held.severity in (severities or ("block", "warn"))}
-
-
-def exif(**tags: object) -> Image.Exif:
-    """EXIF with tags of IFD0 and of the details below it, by their names."""
-    found = Image.Exif()
-    details = found.get_ifd(ExifTags.IFD.Exif)
-    for name, value in tags.items():
-        tag = ExifTags.Base[name]
-        (details if tag >= 0x8800 else found)[tag] = value
-    return found
-
-
-def with_gps() -> Image.Exif:
-    found = Image.Exif()
-    found.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)})
-    return found
-
-
-def xmp(body: str) -> bytes:
-    return (
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        f"<rdf:Description {body}/></rdf:RDF></x:xmpmeta>"
-    ).encode()
 
 
 def test_a_clean_export_conforms_to_the_last_rule(tmp_path: Path) -> None:
@@ -86,26 +52,6 @@ def png_with_text(path: Path) -> Path:
     return saved(path.with_suffix(".png"), fmt="PNG", pnginfo=text)
 
 
-def thumbnail_bytes() -> bytes:
-    memory = io.BytesIO()
-    picture((160, 120)).save(memory, "JPEG")
-    return memory.getvalue()
-
-
-def with_exif_thumbnail(path: Path) -> Path:
-    """A TIFF block of two directories, written by hand: Pillow itself never writes the second."""
-    preview = thumbnail_bytes()
-    head = b"MM\x00\x2a" + (8).to_bytes(4, "big")
-    first = (1).to_bytes(2, "big") + b"\x01\x12\x00\x03" + (1).to_bytes(4, "big") + b"\x00\x01\x00\x00"
-    second_at = 8 + len(first) + 4
-    entries = [(0x0103, 3, 6 << 16), (0x0201, 4, second_at + 2 + 3 * 12 + 4), (0x0202, 4, len(preview))]
-    second = (3).to_bytes(2, "big")
-    for tag, kind, value in entries:
-        second += tag.to_bytes(2, "big") + kind.to_bytes(2, "big") + (1).to_bytes(4, "big") + value.to_bytes(4, "big")
-    block = b"Exif\0\0" + head + first + second_at.to_bytes(4, "big") + second + bytes(4) + preview
-    return saved(path, exif=block)
-
-
 def with_iptc_city(path: Path) -> Path:
     record = b"\x1c\x02\x5a" + (8).to_bytes(2, "big") + b"Shanghai"
     record += b"\0" * (len(record) % 2)
@@ -119,24 +65,6 @@ def behind(path: Path, extra: bytes) -> Path:
     saved(path)
     path.write_bytes(path.read_bytes() + extra)
     return path
-
-
-def display_p3() -> bytes:
-    """A matrix profile with the P3 primaries, made from the sRGB one by exchanging its three colour columns."""
-    columns = {
-        b"rXYZ": (0.51512, 0.2412, -0.00105),
-        b"gXYZ": (0.29198, 0.69225, 0.04189),
-        b"bXYZ": (0.1571, 0.06657, 0.78407),
-    }
-    data = bytearray(SRGB)
-    for number in range(int.from_bytes(data[128:132], "big")):
-        at = 132 + 12 * number
-        name, offset = bytes(data[at : at + 4]), int.from_bytes(data[at + 4 : at + 8], "big")
-        if name in columns:
-            data[offset + 8 : offset + 20] = b"".join(
-                round(value * 65536).to_bytes(4, "big", signed=True) for value in columns[name]
-            )
-    return bytes(data)
 
 
 ONE_FAULT: dict[str, tuple[str, Callable[[Path], Path]]] = {
@@ -277,45 +205,6 @@ def test_a_photo_against_a_surface_for_clips(tmp_path: Path) -> None:
     assert (check.rule, check.ok, check.measured, check.limit) == ("kind", False, "photo", ["clip"])
 
 
-def damaged(tmp_path: Path, fmt: str, keep: float) -> Path:
-    path = saved(tmp_path / f"cut.{fmt.lower()}", Image.effect_noise((400, 400), 60).convert("RGB"), fmt)
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * keep)])
-    return path
-
-
-@pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP"])
-@pytest.mark.parametrize("keep", [0.3, 0.7, 0.97])
-def test_a_cut_file_is_an_error_by_name(tmp_path: Path, fmt: str, keep: float) -> None:
-    with pytest.raises(FileError) as caught:
-        check_file(damaged(tmp_path, fmt, keep), AS_SHOT)
-    assert caught.value.code in (Fault.TRUNCATED, Fault.CORRUPT)
-    assert caught.value.message and caught.value.hint
-
-
-def test_what_is_no_picture_is_an_error_by_name(tmp_path: Path) -> None:
-    for content, code in (
-        (b"", Fault.EMPTY),
-        (b"just words", Fault.NOT_MEDIA),
-        (b"ID3\x03" + bytes(99), Fault.NO_PICTURE),
-    ):
-        (tmp_path / "x.jpg").write_bytes(content)
-        with pytest.raises(FileError) as caught:
-            check_file(tmp_path / "x.jpg", NOTE)
-        assert caught.value.code == code
-    for path in (tmp_path, tmp_path / "missing.jpg"):
-        with pytest.raises(FileError) as caught:
-            check_file(path, NOTE)
-        assert caught.value.code == Fault.UNREADABLE
-
-
-def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png", compress_level=9)
-    with pytest.raises(FileError) as caught:
-        check_file(tmp_path / "bomb.png", AS_SHOT)
-    assert caught.value.code == Fault.TOO_LARGE
-
-
 @pytest.mark.parametrize("name", ["-rf.jpg", "a'b\"c:d.jpg", "口红 上新💄.jpg", "two\nlines.jpg", f"{'长' * 80}.jpg"])
 def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
     assert conforms(check_file(saved(tmp_path / name), NOTE, expect=Expected()))
@@ -326,52 +215,6 @@ def test_a_profile_is_judged_by_what_it_does() -> None:
     assert profile_name(display_p3()).startswith("not sRGB")
     assert profile_name(b"") == profile_name(b"junk" * 50) == "unreadable"
     assert profile_name(ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()).startswith("not sRGB")
-
-
-SAVED = st.tuples(
-    st.integers(1, 60), st.integers(1, 60), st.integers(1, 100), st.booleans(), st.sampled_from([0, 1, 2])
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(SAVED, st.binary(max_size=60))
-def test_the_end_of_a_jpeg_is_found_to_the_byte(options: tuple[int, int, int, bool, int], extra: bytes) -> None:
-    width, height, quality, progressive, subsampling = options
-    memory = io.BytesIO()
-    image = Image.effect_noise((width, height), 80).convert("RGB")
-    image.save(
-        memory, "JPEG", quality=quality, progressive=progressive, subsampling=subsampling, exif=thumbnail_bytes()
-    )
-    data = memory.getvalue()
-    assert end_of_picture(data + extra, "jpeg") == len(data)
-    assert not uses_arithmetic_coding(data)
-
-
-@pytest.mark.parametrize("fmt", ["png", "webp"])
-def test_the_end_of_other_pictures_is_found_to_the_byte(fmt: str) -> None:
-    memory = io.BytesIO()
-    picture((33, 21)).save(memory, fmt)
-    data = memory.getvalue()
-    assert end_of_picture(data + b"PK\x03\x04", fmt) == len(data)
-    assert end_of_picture(data[:-9], fmt) is None
-
-
-@settings(max_examples=80, deadline=None)
-@given(st.data())
-def test_no_damage_gets_past_a_file_error(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """Bytes exchanged anywhere: the answer is a list of checks or a FileError, never another exception."""
-    fmt = data.draw(st.sampled_from(["JPEG", "PNG", "WEBP"]))
-    memory = io.BytesIO()
-    picture((48, 64)).save(memory, fmt, exif=with_gps(), xmp=xmp('exif:GPSLatitude="1"'), icc_profile=SRGB)
-    content = bytearray(memory.getvalue())
-    for _ in range(data.draw(st.integers(1, 6))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    path = tmp_path_factory.getbasetemp() / f"fuzz.{fmt.lower()}"
-    path.write_bytes(content)
-    try:
-        assert check_file(path, AS_SHOT)
-    except FileError as error:
-        assert error.message and error.hint
 
 
 def test_exiftool_agrees_on_what_is_hidden(tmp_path: Path) -> None:
@@ -390,22 +233,3 @@ def test_exiftool_agrees_on_what_is_hidden(tmp_path: Path) -> None:
         assert rule in broken(check_file(path, NOTE))
     clean = json.loads(subprocess.check_output(["exiftool", "-j", str(saved(tmp_path / "clean.jpg"))]))[0]
     assert not any(word in key for key in clean for word in ("GPS", "Serial", "Owner", "Thumbnail"))
-
-
-@pytest.mark.corpus
-@pytest.mark.slow
-def test_real_and_hostile_photos_are_answered(corpus: Path) -> None:
-    """Every photo there is: checks or a FileError with words, and nothing else."""
-    targets: list[Target] = list(resolve(["xiaohongshu.image", "as-shot.image"]))
-    seen = 0
-    for path in sorted(p for folder in ("photos", "hostile") for p in (corpus / folder).rglob("*") if p.is_file()):
-        for target in targets[: 1 if path.stat().st_size > 3_000_000 else 2]:
-            try:
-                checks = check_file(path, target)
-            except FileError as error:
-                assert error.message and error.hint, path
-            else:
-                assert checks, path
-                json.dumps([[held.measured, held.limit] for held in checks])
-            seen += 1
-    assert seen > 150
