@@ -38,6 +38,9 @@ GROUND_IS_BRIGHT = 2.5
 """Levels of overexposure that a plain white ground is taken for, all of the picture."""
 EXPOSURE_COUNTS = 0.12
 """With 0.2 the whole agrees less with people (0.833 against 0.835): much of it is in their impression already."""
+CAST_COUNTS = 0.02
+"""With any weight from 0 to 0.06 the whole agrees alike with people, whose impression has what a tint costs; with this one it
+rises least where a tint is laid over photos, some of which are tinted already and gain by it."""
 HEAPED, NOT_HEAPED = 2.2, -0.2
 """Of `exposed.heaped`: fine photos stay under the second."""
 HEAP_COSTS, STOPS_COST = 0.35, 0.4
@@ -161,7 +164,7 @@ def cast_part(chroma: float, share: float, judged: float | None) -> Part:
         if seen and chroma > light + OF_THEIR_OWN:
             fact += f"; things that look grey are {chroma:.0f} off by a colour of their own"
     tip = "Switch off one of the two kinds of light, or go to the window: the colours are tinted."
-    return _named("colour-cast", value, 0.06, fact, tip, below=0.6)
+    return _named("colour-cast", value, CAST_COUNTS, fact, tip, below=0.6)
 
 
 def resolution_part(shown: Size) -> Part:
