@@ -12,6 +12,7 @@ from mediakit.caption.fold import DROPPED, Reading, folded
 from mediakit.caption.limits import Breach, breaches, count
 from mediakit.caption.load import Rulebook, load_rules
 from mediakit.caption.match import Hit, Said, find
+from mediakit.caption.mention import Post
 from mediakit.caption.phone import find_phones
 from mediakit.caption.relevance import relevance_of
 from mediakit.caption.schema import FieldName, Severity
@@ -56,13 +57,13 @@ def check_caption(
     tagged = [topic if topic.startswith(("#", "＃")) else f"#{topic}" for topic in topics if topic.strip()]
     parts: tuple[tuple[FieldName, str], ...] = (("title", title), ("body", body), ("topics", " ".join(tagged)))
     fields = [_Field(name, text, Reading(text)) for name, text in parts if text]
-    whole = "\n".join(field.reading.close.text for field in fields)
-    findings = list(_word_findings(fields, matcher, whole))
+    post = Post([field.reading for field in fields])
+    findings = list(_word_findings(fields, matcher, post))
     if sponsored:
-        findings += _undeclared(matcher, fields, whole)
+        findings += _undeclared(matcher, fields, post.text)
     counts = count(title, body, tagged, words)
     findings += _form(title, body, breaches(title, body, counts, words), matcher)
-    findings += _relevance(title, fields, matcher, words)
+    findings += _relevance(title, fields, matcher, words, post)
     held = _lowered(findings, book, matcher, frozenset(evidence))
     ordered = sorted(held, key=lambda found: (_ORDER[found.severity], _place(found)))
     chinese = _HAN.search(f"{title}{body}") is not None
@@ -78,11 +79,11 @@ def _verdict(findings: Iterable[Finding]) -> CaptionVerdict:
     return "block" if "block" in severities else "warn" if "warn" in severities else "pass"
 
 
-def _word_findings(fields: Sequence[_Field], matcher: Matcher, whole: str) -> Iterator[Finding]:
+def _word_findings(fields: Sequence[_Field], matcher: Matcher, post: Post) -> Iterator[Finding]:
     """What the words break; the title last, since it is read as the body says it."""
     doubted: frozenset[Said] = frozenset()
     for field in sorted(fields, key=lambda field: field.name == "title"):
-        found = find(field.reading, matcher, whole, doubted)
+        found = find(field.reading, matcher, post, doubted)
         yield from _field_findings(field, found.hits, matcher)
         if field.name == "body":
             doubted = found.doubted
@@ -135,11 +136,11 @@ def _form(title: str, body: str, found: Iterable[Breach], matcher: Matcher) -> I
             yield _finding(rule, field, breach.start, breach.end, zh=breach.zh, en=breach.en, severity=breach.severity)
 
 
-def _relevance(title: str, fields: Sequence[_Field], matcher: Matcher, words: WordsOf) -> Iterator[Finding]:
+def _relevance(title: str, fields: Sequence[_Field], matcher: Matcher, words: WordsOf, post: Post) -> Iterator[Finding]:
     rule = matcher.by_id.get("rel-title-body")
     plain = {field.name: field.reading.folded.text.replace(DROPPED, "") for field in fields}
     head = plain.pop("title", "")
-    found = relevance_of(head, "\n".join(plain.values())) if rule is not None and words.has_title else None
+    found = relevance_of(head, "\n".join(plain.values()), post.holds) if rule is not None and words.has_title else None
     if rule is None or found is None or not found.unrelated:
         return
     named = "、".join(found.missing)

@@ -28,7 +28,7 @@ from mediakit.caption.guards import (
     stands_alone,
 )
 from mediakit.caption.load import Rulebook, expand
-from mediakit.caption.prefilter import needed
+from mediakit.caption.prefilter import beginnings, needed
 from mediakit.caption.quick import quick
 from mediakit.caption.schema import Rule, Severity
 
@@ -169,7 +169,7 @@ def _active(rule: Rule, severity: Severity, book: Rulebook) -> ActiveRule:
 
 def _pattern(pattern: str, *, disguise: bool) -> Pattern:
     words = tuple(sorted(needed(pattern) or ()))
-    begun = frozenset(word[: 1 if any(map(is_gap, word[:2])) else 2] for word in words)
+    begun = beginnings(words)
     return Pattern(re.compile(quick(plain_digits(pattern))), words, begun, begun.intersection(words), disguise)
 
 

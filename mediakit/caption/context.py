@@ -9,9 +9,11 @@ from typing import Literal, NamedTuple
 
 from mediakit.caption.compile import CLAUSE_END, SENTENCE_END, ActiveRule
 from mediakit.caption.fold import View
+from mediakit.caption.guards import GuardTest
 
 Weight = Literal["void", "note", "breach"]
 """What a finding is where it stands: none at all, possibly none, or one."""
+_Tests = list[GuardTest]
 _CONTEXT = 60
 """Characters of a clause that guards look at, on either side."""
 
@@ -28,8 +30,11 @@ class Passage(NamedTuple):
 class Surroundings:
     """The clauses and sentences of one text, as the close view reads them; told apart once for all its findings."""
 
-    def __init__(self, close: View) -> None:
+    def __init__(self, close: View, guards: frozenset[GuardTest] = frozenset()) -> None:
+        """`guards`: those of which this text may hold what they look for; the others need not be asked."""
         self._close = close
+        self._guards = guards
+        self._asked: dict[int, tuple[_Tests, _Tests]] = {}
         self._clauses = _Parts(CLAUSE_END.finditer(close.text), len(close.text))
         self._sentences = _Parts(SENTENCE_END.finditer(close.text), len(close.text))
         self._weights: dict[tuple[int, Passage], Weight] = {}
@@ -50,8 +55,18 @@ class Surroundings:
         key = (id(rule), passage)
         known = self._weights.get(key)
         if known is None:
-            known = "void" if excused(rule, passage) else "note" if doubted(rule, passage) else "breach"
+            guards, doubts = self._tests(rule)
+            void = _excused(rule, passage) or _one_holds(guards, passage)
+            known = "void" if void else "note" if _one_holds(doubts, passage) else "breach"
             self._weights[key] = known
+        return known
+
+    def _tests(self, rule: ActiveRule) -> tuple[_Tests, _Tests]:
+        """The guards of a rule worth asking here: those that void a finding, and those that lower it."""
+        known = self._asked.get(id(rule))
+        if known is None:
+            guards, doubts = ([one for one in tests if one in self._guards] for tests in (rule.guards, rule.doubts))
+            self._asked[id(rule)] = known = guards, doubts
         return known
 
 
@@ -74,18 +89,17 @@ class _Parts:
         return min(far, self._ends[bisect_left(self._ends, place)])
 
 
-def excused(rule: ActiveRule, passage: Passage) -> bool:
-    """Whether what stands around a finding makes it no breach."""
+def _excused(rule: ActiveRule, passage: Passage) -> bool:
+    """Whether what the rule itself looks for around a finding makes it no breach."""
     before, after = passage.before, passage.after
     return bool(
         any(clue.found_in(before) for clue in rule.before)
         or (rule.after is not None and rule.after.begins(after))
         or (rule.clause is not None and (rule.clause.found_in(before) or rule.clause.found_in(after)))
         or (rule.sentence is not None and rule.sentence.search(passage.sentence))
-        or any(guard.holds(before, passage.found, after, passage.sentence) for guard in rule.guards)
     )
 
 
-def doubted(rule: ActiveRule, passage: Passage) -> bool:
-    """Whether what stands around a finding makes it possibly no breach: the word may be asked about, or a name."""
-    return any(guard.holds(passage.before, passage.found, passage.after, passage.sentence) for guard in rule.doubts)
+def _one_holds(guards: _Tests, passage: Passage) -> bool:
+    before, found, after, sentence = passage
+    return any(guard.holds(before, found, after, sentence) for guard in guards)

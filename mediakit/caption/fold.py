@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from itertools import chain, compress, count
+from itertools import compress, count
 from operator import add
 
 DROPPED = "\x00"
@@ -71,9 +71,13 @@ class Reading:
     def tight(self) -> View:
         """Without spaces, emoji and joining symbols. `at` counts in `folded`, not in the source."""
         text = self.folded.text
-        kept = {char for char in set(text) if not _GAPS[char]}
-        stays = [char in kept for char in text]
-        return View("".join(compress(text, stays)), [*compress(count(), stays)])
+        gaps = [char for char in self._chars if _GAPS[char]]
+        if not gaps:
+            return View(text, range(len(text)))
+        at = [*compress(count(), map(self._chars.difference(gaps).__contains__, text))]
+        for gap in gaps:
+            text = text.replace(gap, "")
+        return View(text, at)
 
     @cached_property
     def close(self) -> View:
@@ -105,8 +109,12 @@ class Reading:
 
     @cached_property
     def holds(self) -> frozenset[str]:
-        """Every character of the close view, and every two that stand side by side with no gap (see `is_gap`)."""
-        return frozenset(chain(self.close.text, self.couples))
+        """Every character, and every two that stand side by side when the gaps are closed (see `is_gap`)."""
+        return self._chars.union(self.couples)
+
+    @cached_property
+    def _chars(self) -> frozenset[str]:
+        return frozenset(self.folded.text)
 
 
 def folded(text: str) -> str:

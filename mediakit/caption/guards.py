@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from mediakit.caption.fold import pattern_folded, plain_digits
 from mediakit.caption.load import Rulebook
-from mediakit.caption.prefilter import needed
+from mediakit.caption.mention import Mention, Post, mention_of
+from mediakit.caption.prefilter import beginnings, needed
 from mediakit.caption.schema import Guard
 
 _ONE_CLAUSE = "[^。,、!?;…~\n]"
@@ -44,24 +46,33 @@ class GuardTest:
     clause: Clue | None
     sentence: re.Pattern[str] | None
     unless: re.Pattern[str] | None
-    post: re.Pattern[str] | None
-    unless_post: re.Pattern[str] | None
+    post: Mention | None
+    unless_post: Mention | None
+    begun: frozenset[str] | None
+    """What the words it looks for around a finding begin with (see `beginnings`); None: not known."""
 
-    def holds_for(self, post: str) -> bool:
+    def may_hold(self, holds: frozenset[str]) -> bool:
+        """Whether a text may hold any of those words, given its characters and pairs: asked once for all findings."""
+        return self.begun is None or not self.begun.isdisjoint(holds)
+
+    def holds_for(self, post: Post) -> bool:
         """Whether the post as a whole is about something that makes no finding of the rule a breach."""
-        return (
-            self.post is not None
-            and (self.unless_post is None or self.unless_post.search(post) is None)
-            and self.post.search(post) is not None
-        )
+        if self.post is None or (self.unless_post is not None and self.unless_post.stands_in(post)):
+            return False
+        return self.post.stands_in(post)
 
     def holds(self, before: str, found: str, after: str, sentence: str) -> bool:
         """Whether the clause around what was found makes it no breach, and its sentence does not take that back."""
-        if self.unless is not None and any(self.unless.search(part) for part in (sentence, found)):
+        if not self._is_met(before, after, sentence):
             return False
+        return self.unless is None or not (self.unless.search(sentence) or self.unless.search(found))
+
+    def _is_met(self, before: str, after: str, sentence: str) -> bool:
+        for clue in self.before:
+            if clue.found_in(before):
+                return True
         return bool(
-            any(clue.found_in(before) for clue in self.before)
-            or (self.after is not None and self.after.begins(after))
+            (self.after is not None and self.after.begins(after))
             or (self.clause is not None and (self.clause.found_in(before) or self.clause.found_in(after)))
             or (self.sentence is not None and self.sentence.search(sentence))
         )
@@ -71,16 +82,25 @@ class GuardTest:
 def guard_test(book: Rulebook, name: str) -> GuardTest:
     """One test for all rules that name the guard, so that what it finds in a post is found once."""
     guard = book.guards[name]
-    alone = stands_alone(guard)
+    around = (seen_before(guard), seen_before_en(guard), seen_after(guard), joined(guard.clause, "{}"))
+    before, before_en, after, clause = around if stands_alone(guard) else ("",) * 4
     return GuardTest(
-        before=(*clues_of([seen_before(guard)]), *clues_of([seen_before_en(guard)])) if alone else (),
-        after=clue_of([seen_after(guard)]) if alone else None,
-        clause=clue_of([joined(guard.clause, "{}")]) if alone else None,
+        before=(*clues_of([before]), *clues_of([before_en])),
+        after=clue_of([after]),
+        clause=clue_of([clause]),
         sentence=any_of(guard.sentence),
         unless=any_of(guard.unless_sentence),
-        post=any_of(guard.post),
-        unless_post=any_of(guard.unless_post),
+        post=mention_of(map(_folded, guard.post)),
+        unless_post=mention_of(map(_folded, guard.unless_post)),
+        begun=_begun_by([before, before_en, after, clause, joined(guard.sentence, "{}")]),
     )
+
+
+def _begun_by(patterns: Iterable[str]) -> frozenset[str] | None:
+    """The beginnings of the literals of which one must stand where a pattern matches; None where a pattern needs none."""
+    wanted = [needed(pattern) for pattern in patterns if pattern]
+    sure = [literals for literals in wanted if literals]
+    return beginnings(chain.from_iterable(sure)) if len(sure) == len(wanted) else None
 
 
 def stands_alone(guard: Guard) -> bool:
@@ -125,5 +145,9 @@ def clue_of(ways: Iterable[str]) -> Clue | None:
 
 def joined(words: Iterable[str], frame: str) -> str:
     """The words as alternatives in the place of {} in `frame`; "" for none."""
-    said = "|".join(plain_digits(pattern_folded(word)) for word in words)
+    said = "|".join(map(_folded, words))
     return frame.replace("{}", said) if said else ""
+
+
+def _folded(pattern: str) -> str:
+    return plain_digits(pattern_folded(pattern))

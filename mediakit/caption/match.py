@@ -17,6 +17,7 @@ from mediakit.caption.compile import ActiveRule, Matcher
 from mediakit.caption.context import Surroundings
 from mediakit.caption.fold import DROPPED, Reading, View
 from mediakit.caption.lookup import words_in
+from mediakit.caption.mention import Post
 
 _CONTEXT = 60
 """Characters on either side of a hit that a near-miss may reach."""
@@ -48,10 +49,8 @@ class Hit(NamedTuple):
     """A note, no breach: evidence stands in the post, or what stands around it leaves a doubt."""
 
 
-def find(
-    reading: Reading, matcher: Matcher, whole_post: str, doubted_elsewhere: frozenset[Said] = frozenset()
-) -> Found:
-    """Every breach in one field. `whole_post` is the folded text of all fields, for what may stand anywhere.
+def find(reading: Reading, matcher: Matcher, post: Post, doubted_elsewhere: frozenset[Said] = frozenset()) -> Found:
+    """Every breach in one field. `post` is all of them, for what may stand anywhere.
 
     Words that the rest of the post says only in doubt are in doubt here too: a title says what its body says.
     """
@@ -62,13 +61,13 @@ def find(
         return Found([], frozenset())
     found = {id(hit.rule): hit.rule for hit in raw}
     guards = {guard for rule in found.values() for guard in (*rule.guards, *rule.doubts)}
-    about = {guard for guard in guards if guard.holds_for(whole_post)}
+    about = {guard for guard in guards if guard.holds_for(post)}
     excused_by_post = {key for key, rule in found.items() if not about.isdisjoint(rule.guards)}
-    excused_by_post |= {key for key, rule in found.items() if rule.text is not None and rule.text.search(whole_post)}
-    lowered = {key for key, rule in found.items() if rule.info is not None and rule.info.search(whole_post)}
+    excused_by_post |= {key for key, rule in found.items() if rule.text is not None and rule.text.search(post.text)}
+    lowered = {key for key, rule in found.items() if rule.info is not None and rule.info.search(post.text)}
     doubted = {key for key, rule in found.items() if not about.isdisjoint(rule.doubts)}
-    around = Surroundings(reading.close)
-    near_misses = _NearMisses(reading, spared, whole_post)
+    around = Surroundings(reading.close, frozenset(guard for guard in guards if guard.may_hold(reading.holds)))
+    near_misses = _NearMisses(reading, spared, post.text)
     held: list[Hit] = []
     breaches: list[Hit] = []
     doubts: list[Hit] = []

@@ -8,17 +8,27 @@ pattern is always tried. Understands the syntax that rules use; it only ever err
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from mediakit.caption.fold import is_gap
 
 Needed = frozenset[str]
 _QUANTIFIER = re.compile(r"[?*+][?+]?|\{(\d*)(?:,\d*)?\}\??")
 _LOOK = re.compile(r"\(\?(?:=|!|<=|<!)")
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+CLASS = r"\[\^?\]?(?:\\.|[^\]\\])*\]"
+"""A class of characters, as a pattern says it."""
+_CLASS = re.compile(CLASS)
 
 
 def needed(pattern: str) -> Needed | None:
     """Literals of which one must stand in every text that `pattern` matches; None where none is sure."""
     return _Reader(pattern).alternatives()
+
+
+def beginnings(words: Iterable[str]) -> frozenset[str]:
+    """What the literals begin with: their first two characters, or the first where one of them is a gap."""
+    return frozenset(word[: 1 if any(map(is_gap, word[:2])) else 2] for word in words)
 
 
 @dataclass(slots=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-_CLASS = r"\[\^?\]?(?:\\.|[^\]\\])*\]"
-_ONE = rf"(?:{_CLASS}|\\[dws]|\\[^\w]|[^\\()\[\]{{}}?*+|.^$])"
+from mediakit.caption.prefilter import CLASS
+
+_ONE = rf"(?:{CLASS}|\\[dws]|\\[^\w]|[^\\()\[\]{{}}?*+|.^$])"
 _BEHIND = re.compile(
     rf"\(\?<!(?P<behind>{_ONE})\)(?P<first>{_ONE})(?P<times>\{{\d+(?:,\d*)?\}}|[?*+])?(?P<rest>[?+]?)", re.DOTALL
 )
@@ -45,7 +46,7 @@ def _rest_of(first: str, times: str | None) -> str | None:
 
 def _top_level(pattern: str) -> str:
     """The pattern without classes, escapes and everything in brackets."""
-    plain = re.sub(rf"\\.|{_CLASS}", "", pattern, flags=re.DOTALL)
+    plain = re.sub(rf"\\.|{CLASS}", "", pattern, flags=re.DOTALL)
     depth, kept = 0, []
     for char in plain:
         depth += (char == "(") - (char == ")")

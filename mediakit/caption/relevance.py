@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from operator import add
 
 from mediakit.caption.fold import HAN, folded
 
@@ -72,14 +73,15 @@ class Relevance:
 
 def relevance(title: str, rest: str) -> Relevance | None:
     """How a title relates to body and topics; None where there is too little text to tell."""
-    return relevance_of(folded(title), folded(rest))
+    head, tail = folded(title), folded(rest)
+    return relevance_of(head, tail, frozenset(map(add, head + tail, (head + tail)[1:])))
 
 
-def relevance_of(head: str, tail: str) -> Relevance | None:
-    """The same of texts that are folded already."""
+def relevance_of(head: str, tail: str, pairs: frozenset[str]) -> Relevance | None:
+    """The same of texts that are folded already; `pairs` holds every two characters that stand side by side in them."""
     if len(tail) < SHORT_BODY or not head.strip():
         return None
-    in_title, in_rest = _families(head), _families(tail)
+    in_title, in_rest = _families(head, pairs), _families(tail, pairs)
     units = _units(head)
     stems = {_stem(word) for word in _WORD.findall(tail)} if any(map(str.isascii, units)) else set()
     whole = sum(units.values())
@@ -115,12 +117,12 @@ def _stem(word: str) -> str:
 _LATIN = re.compile("[a-z]+")
 
 
-def _families(text: str) -> dict[int, str]:
+def _families(text: str, pairs: frozenset[str]) -> dict[int, str]:
     """The things a text names: family to the word it used."""
     chinese, latin = _vocabulary()
     found: dict[int, str] = {}
     for word, family in chinese:
-        if word in text:
+        if word[:2] in pairs and word in text:
             found.setdefault(family, word)
     for word in _latin_words(text):
         for form in (word, word.removesuffix("s")):
