@@ -70,7 +70,7 @@ def measure(rgb_small: Rgb8, *, skin_boxes: Sequence[Box] = ()) -> Tone:
     darkest, lightest = channel_range(ground.rest)
     judged = _cast(judgement, lightest - darkest)
     return Tone(
-        cast=judged.scaled(one_hue.believed(ground.rest) * wall.believed(small, judged)),
+        cast=judged.scaled(one_hue.believed(ground.rest, judged) * wall.believed(small, judged)),
         judged=judged,
         curve=tuple(round(value, 4) for value in judgement.curve),
         dark=_levels(darkest),

@@ -1,16 +1,18 @@
 """A picture of one hue: a heap of bananas, a wall of mushrooms, a red curtain. Its colour is the things', not the light's.
 
 What light fell on it can hardly be told, and the likeliest answer, that the light was as yellow as the bananas, is the most
-harmful one. So the more of a picture has one hue, the less of the judged cast is believed.
+harmful one. So the more of a picture has one hue, the less of the judged cast is believed. A strong light, too, gives everything
+one hue, but less than a heap has: the picture is looked at with half of the judged cast taken away. Bananas are yellow then.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from mediakit.look.cast import Cast, adaptation
 from mediakit.pixels.filters import smoothstep
-from mediakit.pixels.lab import lab_from_srgb
-from mediakit.pixels.light import Float, Rgb8
+from mediakit.pixels.lab import lab_from_linear
+from mediakit.pixels.light import Float, Rgb8, linear_from_srgb
 from mediakit.pixels.resample import shrink_to_pixels
 
 MEASURED_PIXELS = 6_000
@@ -22,17 +24,20 @@ SAME_HUE = 0.9
 MANY, ALL = 0.6, 0.9
 """Share of the picture that has the one hue: up to the first all of a cast is believed, from the second on LEAST."""
 LEAST = 0.3
+TAKEN = 0.5
+"""Share of the judged cast that is taken away before hues are counted."""
 
 
-def believed(rgb: Rgb8) -> float:
+def believed(rgb: Rgb8, cast: Cast) -> float:
     """Which share of a judged cast to believe, 0.3 .. 1.0. `rgb` (H, W, 3) uint8 sRGB of any size."""
-    share = one_hue_share(rgb)
+    share = one_hue_share(rgb, cast.scaled(TAKEN))
     return 1.0 - (1.0 - LEAST) * float(smoothstep(np.array(share, np.float32), MANY, ALL))
 
 
-def one_hue_share(rgb: Rgb8) -> float:
-    """The share of a picture, black and white left out, that is coloured and has the picture's mean hue."""
-    lab = lab_from_srgb(np.ascontiguousarray(shrink_to_pixels(rgb, MEASURED_PIXELS)[0]).reshape(-1, 3))
+def one_hue_share(rgb: Rgb8, light: Cast) -> float:
+    """The share of a picture in this light, black and white left out, that is coloured and has the picture's mean hue."""
+    linear = linear_from_srgb(np.ascontiguousarray(shrink_to_pixels(rgb, MEASURED_PIXELS)[0])).reshape(-1, 3)
+    lab = lab_from_linear(linear @ adaptation(light.white).T)
     colours: Float = lab[(lab[:, 0] > DARKEST_L) & (lab[:, 0] < LIGHTEST_L)][:, 1:]
     if len(colours) == 0:
         return 0.0
