@@ -65,6 +65,8 @@ def _patches(rgb: Rgb8) -> list[_Patch]:
         _, flat = cv2.threshold(edges, step, 1, cv2.THRESH_BINARY_INV)
         outlines, _ = cv2.findContours(flat, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
         for outline in outlines:
+            if len(outline) < 4:  # most are specks
+                continue
             patch = _patch(outline, rgb.shape[0] * rgb.shape[1])
             if patch is None or not _is_even(rgb, patch.centre):
                 continue

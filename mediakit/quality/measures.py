@@ -61,7 +61,11 @@ def _shrunk(picture: Pixels, interpolation: int) -> Pixels:
 def thumbnail(rgb: Pixels, edge_px: int = 384) -> Pixels:
     """A copy for what needs no detail, picked rather than averaged: pure white and black stay what they are."""
     step = max(1, max(rgb.shape[:2]) // edge_px)
-    return np.ascontiguousarray(rgb[::step, ::step])
+    height, width = rgb.shape[0] // step, rgb.shape[1] // step
+    if step == 1 or not height or not width:
+        return np.ascontiguousarray(rgb[::step, ::step])
+    even = rgb[: height * step, : width * step]  # so that the nearest pixel is every `step`-th
+    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def luma(rgb: Pixels) -> Grey:

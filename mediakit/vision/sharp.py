@@ -24,7 +24,7 @@ def sharpness(rgb: NDArray[np.uint8], rows: int, cols: int) -> Plane:
     """
     scale = min(1.0, LONG_SIDE_PX / max(rgb.shape[:2]))
     size = (max(2, cols, round(rgb.shape[1] * scale)), max(2, rows, round(rgb.shape[0] * scale)))
-    grey = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = cv2.resize(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA).astype(np.float32)
     soft = cv2.GaussianBlur(grey, (0, 0), FINE)
     half = cv2.resize(soft, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     bands = cv2.absdiff(grey, soft), cv2.absdiff(half, cv2.GaussianBlur(half, (0, 0), COARSE / 2))
