@@ -1,8 +1,8 @@
 """A picture of one hue: a heap of bananas, a wall of mushrooms, a red curtain. Its colour is the things', not the light's.
 
 What light fell on it can hardly be told, and the likeliest answer, that the light was as yellow as the bananas, is the most
-harmful one. So the more of a picture has one hue, the less of the judged cast is believed. A strong light, too, gives everything
-one hue, but less than a heap has: the picture is looked at with half of the judged cast taken away. Bananas are yellow then.
+harmful one. So the more of a picture has one hue, the less of the judged cast is believed. A strong light gives everything one
+hue, too, but less of it than a heap has: so half of the judged cast is taken away first. Bananas stay yellow then.
 """
 
 from __future__ import annotations

@@ -27,10 +27,10 @@ def test_a_heap_of_bananas_is_hardly_believed():
 
 
 def test_a_strong_light_over_pale_things_is_believed():
-    pale = linear_from_srgb(heap((155, 150, 138)))
+    pale = linear_from_srgb(heap((165, 148, 130)))
     lit = srgb_from_linear((pale.reshape(-1, 3) @ np.linalg.inv(adaptation(YELLOW.white)).T).reshape(pale.shape))
     assert one_hue_share(lit, AS_IS) > 0.9
-    assert believed(lit, YELLOW) == 1.0
+    assert believed(lit, YELLOW) > 0.9
 
 
 def test_a_grey_room_with_some_bananas_is_believed():
