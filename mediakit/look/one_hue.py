@@ -1,7 +1,7 @@
 """A picture of one hue: a heap of bananas, a wall of mushrooms, a red curtain. Its colour is the things', not the light's.
 
 What light fell on it can hardly be told, and the likeliest answer, that the light was as yellow as the bananas, is the most
-harmful one. So the more of a picture has one hue, the less of the judged cast is believed. A strong light gives everything one
+harmful one. So the more of a picture has one hue, the less of the judged cast is believed. A strong light gives all of it one
 hue, too, but less of it than a heap has: so half of the judged cast is taken away first. Bananas stay yellow then.
 """
 
