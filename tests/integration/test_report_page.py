@@ -17,7 +17,8 @@ from report_samples import HOSTILE, delivered, photo, picture, refused, verdict_
 from shoots import save_photo_at
 
 from mediakit import process
-from mediakit.batch.post_values import PostWords
+from mediakit.batch.post_values import Post, PostPicture, PostWords
+from mediakit.caption import check_caption
 from mediakit.model import Crop, Delivered, Kind, Outcome, Problem, Score, Size
 from mediakit.report.manifest import manifest
 from mediakit.report.write import write_report
@@ -296,3 +297,53 @@ def test_a_post_is_shown_as_a_phone_shows_it(tab, tmp_path):
     ratio = tab.ask("(r => r.width / r.height)(document.querySelector('.cell-face').getBoundingClientRect())")
     assert abs(ratio - 3 / 4) < 0.02
     assert tab.errors == [] and all(address.startswith(LOCAL) for address in tab.requests)
+
+
+@pytest.mark.parametrize(
+    ("size", "bands"),
+    [
+        (
+            Size(1080, 1920),
+            [[0, 0, 1, 0.125], [0, 0.75, 1, 0.25], [0, 0.125, 0.056, 0.625], [0.833, 0.125, 0.167, 0.625]],
+        ),
+        (Size(1920, 1080), [[0, 0, 1, 0], [0, 1, 1, 0], [0, 0, 0.056, 1], [0.833, 0, 0.167, 1]]),
+    ],
+)
+def test_what_the_app_covers_is_drawn_over_the_clip_and_no_further(tab, tmp_path, size, bands):
+    """Shares of the frame: on a whole screen all four bands, over a wide clip in its middle only those at the sides."""
+    red = picture(tmp_path, "red", "red")
+    clip = delivered("xiaohongshu.video", "xiaohongshu.video/a.mp4", red, duration_s=4.0, size=size)
+    shown = PostPicture(
+        file="01.mp4", source="a.mp4", deliverable=clip.path, kind=Kind.CLIP, sha256="0" * 64, size=size
+    )
+    words = PostWords("逛店", "今天到店")
+    post = Post(
+        name="post",
+        target="xiaohongshu.video",
+        folder="xiaohongshu.video/post",
+        archive="xiaohongshu.video/post.zip",
+        status="made",
+        verdict="pass",
+        words=words,
+        sponsored=False,
+        checked=check_caption(words.title, words.body),
+        pictures=(shown,),
+        left_out=(),
+        troubles=(),
+        steps=(),
+    )
+    made = manifest(
+        [photo("a.mp4", clip)], preset_name="brand", preset_fingerprint="f" * 16, verdict_of=verdict_of, posts=[post]
+    )
+    write_report(made, tmp_path, seconds=1.0)
+    tab.size(390, 844, phone=True)
+    tab.open(tmp_path / "report.html")
+    tab.until("document.querySelector('.phone .frame .zone') !== null")
+    drawn = tab.ask("""(() => {
+      const box = (node) => node.getBoundingClientRect();
+      const home = box(document.querySelector('.phone .frame'));
+      const share = (band) => [(band.left - home.left) / home.width, (band.top - home.top) / home.height,
+        band.width / home.width, band.height / home.height];
+      return [...document.querySelectorAll('.phone .frame .zone')].map(box).map(share);
+    })()""")
+    assert drawn == [pytest.approx(band, abs=0.01) for band in bands]

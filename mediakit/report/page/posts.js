@@ -53,24 +53,30 @@ function shotOf(shot, post) {
   const frame = el("div.frame");
   if (shot.size_px) frame.style.aspectRatio = `${shot.size_px[0]} / ${shot.size_px[1]}`;
   frame.append(address ? el("img", { src: address, alt: shot.source, draggable: false }) : el("span.blank", {}, t("no_picture")));
-  if (shot.kind === "clip" && post.shown.safe_zone) frame.append(...zones(post.shown.safe_zone));
+  if (shot.kind === "clip" && post.shown.safe_zone) frame.append(...zones(post.shown.safe_zone, shot.size_px));
   return frame;
 }
 
-/** What the app covers with its own buttons and words: four bands round the part that stays clear. */
-function zones({ canvas_px: [width, height], top, bottom, left, right }) {
-  const band = (name, styles) => {
-    const node = el(`span.zone.${name}`, { title: t("safe_zone") });
-    Object.assign(node.style, styles);
-    return node;
-  };
-  const share = (part, whole) => `${(100 * part) / whole}%`;
-  const inner = { top: share(top, height), bottom: share(bottom, height) };
+/** What the app covers with its own buttons and words: bands round what stays clear of the screen, as far as they reach over
+ * the clip, which stands in the middle of it. */
+function zones({ canvas_px: [width, height], top, bottom, left, right }, [wide, high] = [width, height]) {
+  const scale = Math.min(width / wide, height / high);
+  const across = (part) => Math.max(0, (part - (width - wide * scale) / 2) / (wide * scale));
+  const down = (part) => Math.max(0, (part - (height - high * scale) / 2) / (high * scale));
+  const share = (part) => `${100 * part}%`;
+  const inner = { top: share(down(top)), bottom: share(down(bottom)) };
+  const bands = [
+    { top: 0, left: 0, right: 0, height: share(down(top)) },
+    { bottom: 0, left: 0, right: 0, height: share(down(bottom)) },
+    { ...inner, left: 0, width: share(across(left)) },
+    { ...inner, right: 0, width: share(across(right)) },
+  ];
   return [
-    band("above", { top: 0, left: 0, right: 0, height: share(top, height) }),
-    band("below", { bottom: 0, left: 0, right: 0, height: share(bottom, height) }),
-    band("before", { ...inner, left: 0, width: share(left, width) }),
-    band("after", { ...inner, right: 0, width: share(right, width) }),
+    ...bands.map((place) => {
+      const band = el("span.zone", { title: t("safe_zone") });
+      Object.assign(band.style, place);
+      return band;
+    }),
     el("span.zone-word", {}, t("safe_zone")),
   ];
 }
