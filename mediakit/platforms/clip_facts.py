@@ -18,23 +18,13 @@ from mediakit.errors import Fault, FileError
 from mediakit.model import Size
 from mediakit.platforms.mp4_boxes import Mp4, read_mp4
 from mediakit.platforms.packet_times import Packets, longest_gop, rhythm
-from mediakit.tools.sniff import open_plainly
+from mediakit.tools.sniff import DEMUXERS, open_plainly
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
     from av.video.stream import VideoStream
 
-_DEMUXERS = {
-    "mp4": "mov",
-    "matroska": "matroska",
-    "avi": "avi",
-    "flv": "flv",
-    "mpegts": "mpegts",
-    "mpeg": "mpeg",
-    "asf": "asf",
-    "ogg": "ogg",
-}
 _READ_BYTES = 1 << 18
 _FIRST_FRAME_PACKETS = 300
 _LAST_PACKETS = 2
@@ -109,7 +99,7 @@ def read_clip(path: Path, fmt: str, *, whole_end: bool = True) -> ClipFacts:
 
     Raises FileError: TRUNCATED, CORRUPT, NO_PICTURE, UNSUPPORTED_FORMAT, UNSUPPORTED_CODEC.
     """
-    if fmt not in _DEMUXERS:
+    if fmt not in DEMUXERS:
         raise FileError(Fault.UNSUPPORTED_FORMAT, f"A {fmt} file is no clip.", "Export it as MP4.")
     length = path.stat().st_size
     with open_plainly(path) as file:
@@ -141,7 +131,7 @@ def _opened(file: Any, fmt: str) -> Iterator[InputContainer]:
 
     try:
         with av.open(
-            file, mode="r", format=_DEMUXERS[fmt], metadata_errors="replace", buffer_size=_READ_BYTES
+            file, mode="r", format=DEMUXERS[fmt], metadata_errors="replace", buffer_size=_READ_BYTES
         ) as opened:
             yield opened
     except av.error.FFmpegError as error:

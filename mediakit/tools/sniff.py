@@ -50,6 +50,18 @@ SUFFIXES_OF_CLIP: dict[str, tuple[str, ...]] = {
 }
 """Clip containers. "mp4" is the whole ISO family, QuickTime included; "matroska" includes WebM."""
 
+DEMUXERS = {
+    "mp4": "mov",
+    "matroska": "matroska",
+    "avi": "avi",
+    "flv": "flv",
+    "mpegts": "mpegts",
+    "mpeg": "mpeg",
+    "asf": "asf",
+    "ogg": "ogg",
+}
+"""The clip containers that are opened at all, each with FFmpeg's demuxer. None of these can refer to another file."""
+
 SUFFIXES_OF_AUDIO: frozenset[str] = frozenset(
     {
         ".mp3", ".wav", ".m4a", ".m4b", ".aac", ".flac", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".wma", ".amr",

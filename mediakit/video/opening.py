@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mediakit.errors import Fault, FileError
 from mediakit.model import Seconds
 from mediakit.tools.ffmpeg import file_url
+from mediakit.tools.sniff import DEMUXERS
 from mediakit.video.clip import Colour
 from mediakit.video.container import EXPORT_AGAIN
 
@@ -23,18 +24,6 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
     from mediakit.video.decode import Look
-
-DEMUXERS = {
-    "mp4": "mov",
-    "matroska": "matroska",
-    "avi": "avi",
-    "flv": "flv",
-    "mpegts": "mpegts",
-    "mpeg": "mpeg",
-    "asf": "asf",
-    "ogg": "ogg",
-}
-"""The containers that are opened at all, each with its demuxer. None of these can refer to another file."""
 
 _PRIMARIES = {
     1: "bt709",
