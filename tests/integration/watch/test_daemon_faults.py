@@ -209,7 +209,7 @@ def test_a_locked_ledger_is_waited_for(inbox: Path, out: Path, monkeypatch: pyte
         other = ordinary(ledger_path(out), check_same_thread=False)
         other.execute("BEGIN EXCLUSIVE")
         save_photo_at(inbox / "a.jpg")
-        until(lambda: any("ledger" in words for words in heard.remarks))
+        until(lambda: any("The ledger cannot be used" in words for words in heard.remarks))
         other.rollback()
         other.close()
         until(lambda: all_published(out, 1))
