@@ -139,10 +139,11 @@ def _multiplied(rgb: Rgb8, gain: Float) -> Rgb8:
 def _enlarged_rows(gain: Float, top: int, rows: int, width: int) -> Float:
     """Rows `top` .. of the gain FINE_SHARE times as large, interpolated as if it had been enlarged whole."""
     first, last = top // FINE_SHARE - 1, -(-(top + rows) // FINE_SHARE) + 1
-    source = gain[np.clip(np.arange(first, last), 0, gain.shape[0] - 1)]
+    above, below = max(0, -first), max(0, last - gain.shape[0])
+    source = gain[first + above : last - below]
     across = -(-width // FINE_SHARE) - gain.shape[1]
-    if across:
-        source = cv2.copyMakeBorder(source, 0, 0, 0, across, cv2.BORDER_REPLICATE)
+    if above or below or across:
+        source = cv2.copyMakeBorder(source, above, below, 0, across, cv2.BORDER_REPLICATE)
     size = (source.shape[1] * FINE_SHARE, source.shape[0] * FINE_SHARE)
     enlarged: Float = cv2.resize(source, size, interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(enlarged[FINE_SHARE : FINE_SHARE + rows, :width])
+    return enlarged[FINE_SHARE : FINE_SHARE + rows, :width]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
@@ -95,16 +96,15 @@ def _table(rgb: Rgb8) -> Float:
 
 def _dealt(place: Float, weight: Float) -> Float:
     """Each pixel's weight shared among the eight cells around its place."""
-    shape = np.array([WARM_CELLS, MAGENTA_CELLS, LIGHT_CELLS])
-    place = np.clip(place, 0, shape - 1.001)
-    low = place.astype(np.intp)
-    part = place - low
-    table = np.zeros(int(shape.prod()))
-    for corner in range(8):
-        step = np.array([corner & 1, corner >> 1 & 1, corner >> 2 & 1])
-        share = np.where(step, part, 1 - part).prod(axis=1) * weight
-        at = low + step
-        index = (at[:, 0] * shape[1] + at[:, 1]) * shape[2] + at[:, 2]
+    shape = (WARM_CELLS, MAGENTA_CELLS, LIGHT_CELLS)
+    table = np.zeros(int(np.prod(shape)))
+    axes = [np.clip(place[:, axis], 0, cells - 1.001) for axis, cells in enumerate(shape)]
+    lows = [axis.astype(np.intp) for axis in axes]
+    shares = [(1 - (axis - low), axis - low) for axis, low in zip(axes, lows, strict=True)]
+    first = (lows[0] * shape[1] + lows[1]) * shape[2] + lows[2]
+    for warm, magenta, light in product((0, 1), repeat=3):
+        share = shares[0][warm] * shares[1][magenta] * shares[2][light] * weight
+        index = first + ((warm * shape[1] + magenta) * shape[2] + light)
         table += np.bincount(index, weights=share, minlength=table.size)
     dealt: Float = table.reshape(shape).astype(np.float32)
     return dealt
