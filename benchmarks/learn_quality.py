@@ -54,6 +54,8 @@ DETAIL = 0.75
 RIDGE, FAULT_RIDGE = 2.0, 0.5
 FALL, HELD_DOWN = 1.5, 1.0
 """A fault shall cost at least so many points of 100, asked with this weight beside a rating's; ratings come first."""
+TINT_FALL, TINT_HELD_DOWN = 5.0, 3.0
+"""The same of a cast, which costs the whole score next to nothing but by the rating; agreement with people is the same."""
 ROUNDS = 2
 """Of asking again where the rating still rises."""
 FOLDS, SHUFFLES = 10, 3
@@ -82,11 +84,12 @@ class Taught:
         there = views >= 0
         return views[there], np.broadcast_to(self.ratings[photos, None], views.shape)[there]
 
-    def pairs(self, photos: Indices) -> tuple[Indices, Indices]:
-        """Rows of photos with a fault, and of the same photos as they were."""
+    def pairs(self, photos: Indices) -> tuple[Indices, Indices, NDArray[np.bool_]]:
+        """Rows of photos with a fault, of the same photos as they were, and whether the fault is a cast."""
         faulty = self.place[photos, VIEWS:]
-        there = faulty >= 0
-        return faulty[there], np.broadcast_to(self.place[photos, :1], faulty.shape)[there]
+        there, tinted = faulty >= 0, np.array([name == "cast" for name in LEARNED])
+        fine, tints = (np.broadcast_to(values, faulty.shape) for values in (self.place[photos, :1], tinted))
+        return faulty[there], fine[there], tints[there]
 
     def shown(self, photos: Indices) -> tuple[Indices, Floats]:
         """The whole photos and their faulty copies, and how much of each fault is in them."""
@@ -205,7 +208,8 @@ def opinion(taught: Taught, photos: Indices) -> tuple[Floats, float]:
     What a fault costs is a guess, and teaching guesses made it agree less with people; that it gains nothing is none.
     """
     rated, ratings = taught.rated(photos)
-    faulty, fine = taught.pairs(photos)
+    faulty, fine, tints = taught.pairs(photos)
+    fall, held_down = np.where(tints, TINT_FALL, FALL), np.where(tints, TINT_HELD_DOWN, HELD_DOWN)
     middle = float(ratings.mean())
     shares = np.zeros(len(taught.alike), np.float32)
     rising = np.zeros(len(faulty), np.bool_)
@@ -214,15 +218,15 @@ def opinion(taught: Taught, photos: Indices) -> tuple[Floats, float]:
         across = taught.alike[np.ix_(worse, rated)] - taught.alike[np.ix_(better, rated)]
         among = _pairs(taught.alike, worse, better)
         alike = np.block([[taught.alike[np.ix_(rated, rated)], across.T], [across, among]])
-        strength = np.concatenate([np.full(len(rated), RIDGE), np.full(len(worse), RIDGE / HELD_DOWN)])
-        targets = np.concatenate([ratings - middle, np.full(len(worse), -FALL)])
+        strength = np.concatenate([np.full(len(rated), RIDGE), RIDGE / held_down[rising]])
+        targets = np.concatenate([ratings - middle, -fall[rising]])
         found = solved(alike, strength, targets)
         shares[:] = 0
         np.add.at(shares, rated, found[: len(rated)])
         np.add.at(shares, worse, found[len(rated) :])
         np.subtract.at(shares, better, found[len(rated) :])
         answers = taught.alike @ shares
-        rising |= answers[faulty] > answers[fine] - FALL
+        rising |= answers[faulty] > answers[fine] - fall
     return shares, middle
 
 
