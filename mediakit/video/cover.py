@@ -19,7 +19,7 @@ from mediakit.model import Box, Findings
 from mediakit.pixels.light import luma
 from mediakit.video.clip import ClipInfo
 from mediakit.video.look import ClipLook
-from mediakit.video.sample import Sample, grab_frame, sample_between
+from mediakit.video.sample import Sample, grab_frame, sample_at
 
 Pixels = NDArray[np.uint8]
 
@@ -49,6 +49,8 @@ class Cover:
 
 
 Scorer = Callable[[Pixels, Findings], float]
+Candidate = tuple[Sample, Findings, float]
+"""A frame, what it shows, and what it is worth as a cover."""
 
 
 def best_covers(path: Path, info: ClipInfo, look: ClipLook, score: Scorer, *, count: int = OFFERED) -> list[Cover]:
@@ -58,18 +60,20 @@ def best_covers(path: Path, info: ClipInfo, look: ClipLook, score: Scorer, *, co
     the frames that are sharp, lit and awake beside their neighbours.
     """
     duration_s = float(info.duration)
+    candidates = _candidates(look, duration_s)[:LOOKED_CLOSER]
     found: list[tuple[float, float]] = []
-    for sample, findings, worth in _candidates(look, duration_s)[:LOOKED_CLOSER]:
-        t_s = _sharpest_near(path, info, sample, findings)
+    for (sample, findings, worth), t_s in zip(candidates, _sharpest_near(path, info, candidates), strict=True):
         found.append((score(sample.rgb, findings) / 100 + CLOSER_WEIGHT * worth, t_s))
     chosen: list[float] = []
     for _, t_s in sorted(found, reverse=True):
         if all(abs(t_s - other) >= min(APART_S, duration_s / (2 * count)) for other in chosen):
             chosen.append(t_s)
-    return [Cover(t_s, grab_frame(path, info, t_s)) for t_s in chosen[:count]]
+    frames = sample_at(path, info, chosen[:count], long_edge_px=None) or [Sample(0.0, grab_frame(path, info, 0.0))]
+    nearest = [min(frames, key=lambda frame: abs(frame.t_s - t_s)) for t_s in chosen[:count]]
+    return [Cover(t_s, frame.rgb) for t_s, frame in zip(chosen, nearest, strict=False)]
 
 
-def _candidates(look: ClipLook, duration_s: float) -> list[tuple[Sample, Findings, float]]:
+def _candidates(look: ClipLook, duration_s: float) -> list[Candidate]:
     """Looked-at frames with what each is worth as a cover, 0..about 4, best first."""
     every = list(zip(look.samples, look.seen, strict=True))
     inside = [one for one in every if EDGE_SHARE * duration_s <= one[0].t_s <= (1 - EDGE_SHARE) * duration_s]
@@ -116,10 +120,18 @@ def _dark_height(eye: NDArray[np.float32]) -> float:
     return float(np.sqrt((rows * (place - middle) ** 2).sum() / total))
 
 
-def _sharpest_near(path: Path, info: ClipInfo, best: Sample, findings: Findings) -> float:
-    near = sample_between(path, info, best.t_s - AROUND_S, best.t_s + AROUND_S, count=NEIGHBOURS)
-    sharp = [sharpness(sample.rgb, _focus(findings)) for sample in near]
-    return near[int(np.argmax(sharp))].t_s if near else best.t_s
+def _sharpest_near(path: Path, info: ClipInfo, candidates: Sequence[Candidate]) -> list[float]:
+    """When the sharpest frame around each of these is shown; all are decoded in one go."""
+    steps = np.linspace(-AROUND_S, AROUND_S, NEIGHBOURS)
+    last_s = float(info.duration)
+    around = [min(max(0.0, best.t_s + float(step)), last_s) for best, _, _ in candidates for step in steps]
+    near = sample_at(path, info, around)
+    found = []
+    for best, findings, _ in candidates:
+        beside = [sample for sample in near if abs(sample.t_s - best.t_s) <= AROUND_S + 1 / float(info.fps)]
+        sharpest = max(beside, key=lambda one: sharpness(one.rgb, _focus(findings)), default=best)
+        found.append(sharpest.t_s)
+    return found
 
 
 def _focus(findings: Findings) -> Box | None:

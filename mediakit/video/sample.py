@@ -8,7 +8,7 @@ minute of 1080p costs a few tenths of a second.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.errors import Fault, FileError
-from mediakit.model import Seconds, Size
+from mediakit.model import Seconds
 from mediakit.presets.schema import Limits
 from mediakit.video.clip import ClipInfo
-from mediakit.video.colour import apply_table, matrix_of, to_bt709
+from mediakit.video.colour import apply_table, to_bt709
 from mediakit.video.container import EXPORT_AGAIN
+from mediakit.video.frame_pixels import converter, thumb_of
 from mediakit.video.opening import OpenClip, open_clip
 from mediakit.video.probe import probe
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 NEAR_ENOUGH = Fraction(1, 2)
 """Of the step between two samples: a key frame this close before the wanted moment is taken instead of it."""
 RUN_EDGE_PX, RUN_LENGTH, RUN_PLACES = 240, 6, 4
-THUMB_EDGE_PX = 80
 HURRY_S = Fraction(1, 2)
 WITHOUT_INDEX = ("mpegts", "mpeg", "flv", "ogg", "asf")
 """A seek in these lands anywhere near, not on a key frame: aim a group of pictures earlier."""
@@ -75,11 +75,17 @@ def sample_between(
     path: Path, info: ClipInfo, from_s: float, to_s: float, *, count: int, long_edge_px: int = 640
 ) -> list[Sample]:
     """Exactly placed frames, evenly from `from_s` to `to_s` (cut to the clip), each frame once; may be none."""
-    first = Seconds(max(0.0, from_s)).limit_denominator(1000)
-    last = min(Seconds(to_s).limit_denominator(1000), info.duration)
-    step = max(last - first, Seconds(0)) / max(1, count - 1)
-    with _Reader.open(path, info, long_edge_px) as reader:
-        found = [reader.at(first + step * n, tolerance=Seconds(0)) for n in range(count)]
+    first, last = max(0.0, from_s), min(to_s, float(info.duration))
+    step = max(last - first, 0.0) / max(1, count - 1)
+    return sample_at(path, info, [first + step * n for n in range(count)], long_edge_px=long_edge_px)
+
+
+def sample_at(path: Path, info: ClipInfo, times_s: Iterable[float], *, long_edge_px: int | None = 640) -> list[Sample]:
+    """The frames shown at these times, in order of time and each once, decoded in one go; None takes them in full size."""
+    edge_px = long_edge_px or max(info.size.width_px, info.size.height_px)
+    moments = [min(Seconds(t_s).limit_denominator(1000), info.duration) for t_s in sorted(times_s)]
+    with _Reader.open(path, info, edge_px) as reader:
+        found = [reader.at(moment, tolerance=Seconds(0)) for moment in moments]
     samples = {sample.t_s: sample for sample in found if sample is not None}
     return [samples[time] for time in sorted(samples)]
 
@@ -130,7 +136,7 @@ def walk_frames(path: Path, info: ClipInfo, *, long_edge_px: int = 640) -> Itera
         reader.stream.codec_context.options = {"skip_loop_filter": "noref"}
         for frame in reader.walk():
             at_s, shown = float(reader.position or 0), partial(reader.shown, frame)
-            yield Passing(at_s, reader.tick, _thumb(frame), shown, shown)
+            yield Passing(at_s, reader.tick, thumb_of(frame), shown, shown)
 
 
 def grab_frame(path: Path, info: ClipInfo | None, t_s: float, *, long_edge_px: int | None = None) -> NDArray[np.uint8]:
@@ -254,7 +260,7 @@ class _Reader:
         """Scaled, converted with the clip's own matrix, brought to BT.709 SDR, put upright."""
         edge_px = long_edge_px or self.long_edge_px
         if edge_px not in self.converters:
-            self.converters[edge_px] = _converter(self.info, edge_px)
+            self.converters[edge_px] = converter(self.info, edge_px)
         picture = self.converters[edge_px](frame)
         if self.info.interlaced:
             import cv2
@@ -263,52 +269,3 @@ class _Reader:
         if self.table is not None:
             picture = apply_table(self.table, picture)
         return self.info.orientation.apply(picture)
-
-
-def _thumb(frame: VideoFrame) -> NDArray[np.uint8]:
-    """Every so manieth sample of the luma plane; nothing is averaged, so that it costs next to nothing."""
-    step = max(1, max(frame.width, frame.height) // THUMB_EDGE_PX)
-    name = frame.format.name
-    if name.startswith(("yuv", "nv", "gray")) and frame.format.components[0].bits == 8 and "yuyv" not in name:
-        row = frame.planes[0].line_size
-        samples: NDArray[np.uint8] = np.frombuffer(memoryview(frame.planes[0]), np.uint8)[: row * frame.height]
-        return samples.reshape(frame.height, row)[step // 2 :: step, step // 2 : frame.width : step].copy()
-    grey = frame.reformat(width=max(1, frame.width // step), height=max(1, frame.height // step), format="gray")
-    pixels: NDArray[np.uint8] = grey.to_ndarray().astype(np.uint8, copy=False)
-    return pixels
-
-
-def _converter(info: ClipInfo, long_edge_px: int) -> Callable[[VideoFrame], NDArray[np.uint8]]:
-    """From a decoded frame to R'G'B' of full range, at most `long_edge_px` long, as it is stored (not yet upright)."""
-    from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
-
-    bt601 = ("smpte170m", "bt470bg", "smpte240m")
-    matrix = matrix_of(info.colour, info.coded)
-    space = Colorspace.BT2020 if matrix.startswith("bt2020") else Colorspace.ITU709
-    size = _stored_size(info, long_edge_px)
-    scaling = Interpolation.AREA if size.pixels < info.coded.pixels else Interpolation.BICUBIC
-    reformatter = VideoReformatter()
-
-    def convert(frame: VideoFrame) -> NDArray[np.uint8]:
-        picture = reformatter.reformat(
-            frame,
-            width=size.width_px,
-            height=size.height_px,
-            format="rgb24",
-            src_colorspace=Colorspace.ITU601 if matrix in bt601 else space,
-            interpolation=scaling | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
-            src_color_range=ColorRange.JPEG if info.colour.full_range else ColorRange.MPEG,
-            dst_color_range=ColorRange.JPEG,
-            threads=1,
-        )
-        pixels: NDArray[np.uint8] = picture.to_ndarray().astype(np.uint8, copy=False)
-        return pixels
-
-    return convert
-
-
-def _stored_size(info: ClipInfo, long_edge_px: int) -> Size:
-    """What to scale a stored frame to, so that it is `long_edge_px` long, or as long as it is, once shown."""
-    scale = min(Fraction(1), Fraction(long_edge_px, max(info.size.width_px, info.size.height_px)))
-    shown = [max(1, round(side * scale)) for side in (info.size.width_px, info.size.height_px)]
-    return Size(*reversed(shown)) if info.orientation.swap else Size(*shown)
