@@ -147,7 +147,7 @@ def read_light(rgb: Pixels) -> Light:
     pixels = small.shape[0] * small.shape[1]
     white = cv2.countNonZero(cv2.inRange(small, (253, 253, 253), (255, 255, 255)))
     black = cv2.countNonZero(cv2.inRange(small, (0, 0, 0), (3, 3, 3)))
-    cast, readable = _neutral_cast(lab.reshape(-1, 3))
+    cast, readable = _neutral_cast(lab)
     return Light(_levels(lab), white / pixels, black / pixels, cast, readable)
 
 
@@ -169,20 +169,22 @@ def _levels(lab: NDArray[np.float32]) -> tuple[float, float, float]:
 
 
 def _neutral_cast(lab: NDArray[np.float32]) -> tuple[float, float]:
-    """(chroma, share read) of the cast over (N, 3) colours.
+    """(chroma, share read) of the cast over (H, W, 3) CIELAB.
 
     Mid-bright pixels of little chroma only, so a red wall or a face is not read as a cast; where a strong cast leaves
     none of those, the least coloured quarter speaks.
     """
-    lit = lab[(lab[:, 0] > 35) & (lab[:, 0] < 96)]
-    if lit.shape[0] < 0.05 * lab.shape[0]:
+    light, green_red, blue_yellow = (plane.ravel() for plane in cv2.split(lab))
+    lit = (light > 35) & (light < 96)
+    if np.count_nonzero(lit) < 0.05 * lit.size:
         return 0.0, 0.0
-    chroma = np.hypot(lit[:, 1], lit[:, 2])
+    green_red, blue_yellow = green_red[lit], blue_yellow[lit]
+    chroma = np.hypot(green_red, blue_yellow)
     near = chroma < min(max(22.0, float(np.percentile(chroma, 25))), 36.0)
     if not near.any():
         return 0.0, 0.0
-    middle = np.median(lit[near, 1:], axis=0)
-    return float(np.hypot(*middle)), float(near.sum() / lab.shape[0])
+    middle = math.hypot(float(np.median(green_red[near])), float(np.median(blue_yellow[near])))
+    return middle, float(np.count_nonzero(near) / lit.size)
 
 
 def _inside(image: NDArray[np.generic], box: Box | None) -> NDArray[np.generic]:

@@ -48,8 +48,7 @@ def statistics(rgb: NDArray[np.uint8]) -> Floats:
 
 def statistics_as_it_is(rgb: NDArray[np.uint8]) -> Floats:
     """`statistics` of a picture at the size it has: a detail of what was looked at, no softer for being a detail."""
-    copy = (rgb.astype(np.float32) - 127) / 128
-    found = _network().run(None, {INPUT: np.ascontiguousarray(copy.transpose(2, 0, 1)[None])})
+    found = _network().run(None, {INPUT: cv2.dnn.blobFromImage(rgb, 1 / 128, mean=(127, 127, 127))})
     return np.concatenate([value.ravel() for value in found])
 
 
