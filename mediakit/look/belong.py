@@ -10,6 +10,7 @@ import numpy as np
 from mediakit.look.glimpse import Glimpse
 from mediakit.look.measure import Tone
 from mediakit.look.scene import Compared, Link, agree, link
+from mediakit.look.together import Together
 from mediakit.model import Anchor
 
 WINDOW = 3
@@ -96,20 +97,10 @@ def in_order(photos: Sequence[Seen]) -> list[Seen]:
 
 def scenes(photos: Sequence[Seen], links: Sequence[Link]) -> list[list[int]]:
     """Indices of the photos of each scene of two and more: whatever hangs together by links, in pieces of a sane size."""
-    root = list(range(len(photos)))
-
-    def leader(i: int) -> int:
-        while root[i] != i:
-            i = root[i]
-        return i
-
+    together = Together(len(photos))
     for item in links:
-        first, second = sorted((leader(item.first), leader(item.second)))
-        root[second] = first
-    groups: dict[int, list[int]] = {}
-    for i in range(len(photos)):
-        groups.setdefault(leader(i), []).append(i)
-    pieces = [piece for group in groups.values() for piece in _pieces(photos, group)]
+        together.join(item.first, item.second)
+    pieces = [piece for group in together.sets() for piece in _pieces(photos, group)]
     return [piece for piece in pieces if len(piece) > 1]
 
 

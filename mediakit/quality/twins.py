@@ -20,6 +20,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.look.together import Together
+
 EDGE_PX = 512
 """Long side on which corners are looked for."""
 SMALL_PX = 192
@@ -90,20 +92,11 @@ def groups(prints: Sequence[Print], clocks: Sequence[float | None], *, apart_s: 
     clocks: when each was taken, in seconds, None where it is not known. Two whose times are known and further apart than
     `apart_s` are not takes of one.
     """
-    leaders = list(range(len(prints)))
-
-    def leader(i: int) -> int:
-        while leaders[i] != i:
-            i = leaders[i]
-        return i
-
+    together = Together(len(prints))
     for i, j in _candidates(prints, clocks, apart_s):
-        if leader(i) != leader(j) and likeness(prints[i], prints[j]) >= TWINS:
-            leaders[max(leader(i), leader(j))] = min(leader(i), leader(j))
-    found: dict[int, list[int]] = {}
-    for i in range(len(prints)):
-        found.setdefault(leader(i), []).append(i)
-    return [members for members in found.values() if len(members) > 1]
+        if together.leader(i) != together.leader(j) and likeness(prints[i], prints[j]) >= TWINS:
+            together.join(i, j)
+    return [members for members in together.sets() if len(members) > 1]
 
 
 def _candidates(prints: Sequence[Print], clocks: Sequence[float | None], apart_s: float) -> Iterator[tuple[int, int]]:
