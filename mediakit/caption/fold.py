@@ -203,9 +203,9 @@ def _plain(char: str) -> str:
 
 
 def _is_invisible(char: str) -> bool:
-    """Whether a character shows nothing by itself: format, combining, variation selector, control."""
+    """Whether a character shows nothing by itself: format, combining, variation selector, control, half a pair."""
     category = unicodedata.category(char)
-    return category in ("Cf", "Mn", "Me") or (category == "Cc" and char not in "\n\t\r")
+    return category in ("Cf", "Mn", "Me", "Cs") or (category == "Cc" and char not in "\n\t\r")
 
 
 def _enclosed_letter(code: int) -> str:
