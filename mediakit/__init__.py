@@ -23,15 +23,15 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from mediakit.api import Result, dry_run, process
-    from mediakit.batch.reel_call import make_reel, plan_reel
     from mediakit.errors import FileError, MediakitError, SetupError
+    from mediakit.reel_call import make_reel, plan_reel
 
 _HOMES = {
     "process": "mediakit.api",
     "dry_run": "mediakit.api",
     "Result": "mediakit.api",
-    "make_reel": "mediakit.batch.reel_call",
-    "plan_reel": "mediakit.batch.reel_call",
+    "make_reel": "mediakit.reel_call",
+    "plan_reel": "mediakit.reel_call",
     "MediakitError": "mediakit.errors",
     "SetupError": "mediakit.errors",
     "FileError": "mediakit.errors",

@@ -51,10 +51,11 @@ def scratch(out: Path) -> Path:
 
 
 @contextmanager
-def only_run(out: Path) -> Iterator[None]:
+def only_run(out: Path, *, below: bool = True) -> Iterator[None]:
     """Hold the folder for one run, and sweep what a killed one left.
 
-    Raises ClashError where another run holds it, UsageError where it cannot be written to.
+    below: False where the folder need not be all ours, as the one a single file is written to: what lies in folders below
+    it is then left alone. Raises ClashError where another run holds it, UsageError where it cannot be written to.
     """
     try:
         home(out).mkdir(parents=True, exist_ok=True)
@@ -64,7 +65,7 @@ def only_run(out: Path) -> Iterator[None]:
     with lock:
         if not _locked(lock):
             raise ClashError(f"Another mediakit is working in {out}.", "Wait for it, or choose another --out.")
-        sweep(out)
+        sweep(out, below=below)
         yield
 
 
@@ -176,11 +177,11 @@ def _locked_on_windows(lock: IO[bytes]) -> bool:
     return True
 
 
-def sweep(out: Path) -> None:
-    """Remove temporary files and scratch that a killed run left."""
+def sweep(out: Path, *, below: bool = True) -> None:
+    """Remove temporary files and scratch that a killed run left, in folders `below` as well."""
     shutil.rmtree(home(out) / "scratch", ignore_errors=True)
     for folder, folders, names in os.walk(out):
-        folders[:] = [name for name in folders if name != HOME]
+        folders[:] = [name for name in folders if below and name != HOME]
         for name in names:
             if name.startswith(TEMPORARY):
                 Path(folder, name).unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from mediakit.audio.track import Track, make_track
 from mediakit.batch.apart import each_apart
 from mediakit.batch.outfolder import published
 from mediakit.batch.reel_card import disclosure_on, end_card
-from mediakit.batch.reel_photos import Shown, left_out, make_ready, pick, reel_recipe
+from mediakit.batch.reel_photos import Candidates, Shown, left_out, make_ready, pick, reel_recipe
 from mediakit.batch.workers import PHOTO_LIMIT_S, workers_for
 from mediakit.errors import Fault, FileError, UsageError
 from mediakit.model import Check, Kind, Note, Seconds, Size, Source
@@ -59,6 +59,8 @@ class Reel:
     checks: tuple[Check, ...]
     notes: tuple[Note, ...] = ()
     facts: dict[str, object] = field(default_factory=dict)
+    kept: bool = False
+    """It was there already, made of the same photos in the same way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class ReelPlan:
 
 
 def plan_reel(
-    paths: Sequence[Path],
+    found: Candidates,
     loaded: LoadedPreset,
     target: Target,
     out: Path,
@@ -98,18 +100,17 @@ def plan_reel(
     threads: int = 1,
     jobs: int | None = None,
 ) -> ReelPlan:
-    """Pick the photos at or below `paths` and lay them on the beats of `music` (None: silence); nothing is written.
+    """Pick from the photos `found` and lay them on the beats of `music` (None: silence); nothing is written.
 
     Raises a SetupError where nothing can be made of what was asked, FileError where the music cannot be used.
     """
     spec, shape = _surface(target)
-    _refuse(paths, out)
     size = _size(shape)
     longest_s = min(LONGEST_S, spec.max_duration_s or LONGEST_S)
     recipe = recipe_for(loaded, target, Kind.CLIP, bed_seed="")
     card, notes = end_card(loaded, recipe, size)
     card_s = loaded.preset.reel.card_s if card is not None else 0.0
-    picked = pick(paths, loaded, most_pictures(card_s, longest_s), jobs=jobs)
+    picked = pick(found, loaded, most_pictures(card_s, longest_s), jobs=jobs)
     beats = () if music is None else _beats(music, loaded, threads)
     each_s = loaded.preset.reel.each_s
     timing = time_pictures(len(picked.sources), each_s=each_s, card_s=card_s, beats=beats, longest_s=longest_s)
@@ -189,8 +190,11 @@ def _size(shape: Shape) -> Size:
     return shape.export_size(Size(1080, 1920), even=True)
 
 
-def _refuse(paths: Sequence[Path], out: Path) -> None:
-    """Raise where the reel would be written over a photo, or where the next run would take it for a source."""
+def refuse(paths: Sequence[Path], target: Target, out: Path) -> None:
+    """Raise UsageError where `target` takes no reel, where it would be written over a photo, and where the next run would
+    take it for a source.
+    """
+    _surface(target)
     if out.suffix.lower() != ".mp4":
         raise UsageError(f"{out.name}: a reel is an .mp4 file.", "Like this: --out reel.mp4")
     there = out.resolve()

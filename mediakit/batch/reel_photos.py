@@ -54,25 +54,47 @@ class Shown:
     why: str
 
 
-def pick(paths: Sequence[Path], loaded: LoadedPreset, most: int, *, jobs: int | None = None) -> Picked:
-    """The photos at or below `paths`, at most `most`. Raises NothingToDoError where there is none."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The photos a reel may show. ordered: somebody said in which order; else the best are to be chosen."""
+
+    shoot: Shoot
+    photos: tuple[Source, ...]
+    ordered: bool
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What could not be taken for a photo."""
+        return tuple(Note("left-out", f"{one.rel} was left out: {one.problem.message}") for one in self.shoot.refused)
+
+
+def candidates(paths: Sequence[Path]) -> Candidates:
+    """The photos at or below `paths`: as they were named, as a post has them, else as they are found. Nothing is opened.
+
+    Raises NothingToDoError where there is none.
+    """
     shoot = find_sources(paths)
     photos = [source for source in shoot.sources if source.kind is Kind.PHOTO]
-    refused = tuple(Note("left-out", f"{one.rel} was left out: {one.problem.message}") for one in shoot.refused)
+    found = Candidates(shoot, tuple(photos), ordered=not shoot.folders)
     if not photos:
-        hint = " ".join(note.message for note in refused) or "Name photos, or a folder that has some."
+        hint = " ".join(note.message for note in found.notes) or "Name photos, or a folder that has some."
         raise NothingToDoError("There is no photo to make a reel of.", hint)
-    if not shoot.folders:
+    if found.ordered:
         named = {path.resolve(): place for place, path in enumerate(paths)}
         photos.sort(key=lambda source: named.get(source.path.resolve(), len(named)))
-    elif ordered := _in_post_order(shoot, photos):
-        photos = ordered
-    else:
-        best = _best(shoot, photos, loaded, most, jobs)
-        return replace(best, notes=(*refused, *best.notes))
-    left_out = photos[most:]
+        return replace(found, photos=tuple(photos))
+    ordered = _in_post_order(shoot, photos)
+    return replace(found, photos=tuple(ordered), ordered=True) if ordered else found
+
+
+def pick(found: Candidates, loaded: LoadedPreset, most: int, *, jobs: int | None = None) -> Picked:
+    """The photos to show, at most `most`. Raises NothingToDoError where none can be used."""
+    if not found.ordered:
+        best = _best(found.shoot, found.photos, loaded, most, jobs)
+        return replace(best, notes=(*found.notes, *best.notes))
+    left_out = found.photos[most:]
     notes = (Note("too-many", f"{len(left_out)} photos are more than the reel has time for."),) if left_out else ()
-    return Picked(tuple(photos[:most]), (*refused, *notes))
+    return Picked(found.photos[:most], (*found.notes, *notes))
 
 
 def _in_post_order(shoot: Shoot, photos: Sequence[Source]) -> list[Source]:

@@ -33,6 +33,7 @@ def reel(
     cut: Annotated[bool, typer.Option("--cut", help="Cuts on the beats instead of crossfades.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be shown when; write nothing.")] = False,
     jobs: options.Jobs = None,
+    force: options.Force = False,
     json: options.AsJson = False,
 ) -> None:
     """Make a video of photos: slow moves that keep faces in, changes on the music's beats, an end card with the logo.
@@ -42,24 +43,24 @@ def reel(
       mediakit reel shoot/ --preset muselle --to xiaohongshu.video --out reel.mp4
       mediakit reel a.jpg b.jpg c.jpg --music bed.m4a --cut
     """
-    from mediakit.batch.reel import render_reel
-    from mediakit.batch.reel_call import plan_reel
+    from mediakit.reel_call import make_reel, plan_reel
 
+    said: dict[str, Any] = {"out": out, "music": music, "to": to, "preset": preset, "cut": cut, "jobs": jobs}
     threads = options.threads(jobs)
-    plan = plan_reel(*paths, out=out, music=music, to=to, preset=preset, cut=cut, jobs=jobs, threads=threads)
     if dry_run:
-        _tell_plan(plan, as_json=json)
+        _tell_plan(plan_reel(*paths, threads=threads, **said), as_json=json)
         return
-    made = render_reel(plan, threads=threads)
+    made = make_reel(*paths, force=force, threads=threads, **said)
     for note in made.notes:
         say(note.message)
     if json:
         _print_json(_row(made))
     else:
         changes = "on the beats" if made.on_beats else "evenly spaced"
-        say(
-            f"{made.path}: {len(made.photos)} photos, {made.duration_s:.1f} s, changes {changes}, conforms to {made.target}."
-        )
+        kept = "there already, " if made.kept else ""
+        photos = f"{len(made.photos)} photos, {made.duration_s:.1f} s, changes {changes}"
+        say(f"{made.path}: {kept}{photos}, conforms to {made.target}.")
+    say(f"Report: {made.path.parent}/report.html")
 
 
 def _print_json(document: dict[str, Any]) -> None:
@@ -90,6 +91,7 @@ def _row(made: Reel) -> dict[str, Any]:
         "schema": 1,
         "path": str(made.path),
         "target": made.target,
+        "status": "kept" if made.kept else "made",
         "size_px": made.size.as_list(),
         "duration_s": made.duration_s,
         "bytes": made.bytes,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -18,6 +20,7 @@ from mediakit.errors import ExitCode
 from mediakit.model import Size
 from mediakit.vision.faces import find_faces
 
+Json = dict[str, Any]
 SHOOT = Path(__file__).resolve().parents[2] / "samples" / "shoot"
 needs_ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
 
@@ -48,6 +51,7 @@ def test_a_reel_is_made_on_the_beats_and_conforms(
 ) -> None:
     out = tmp_path / "ready" / "reel.mp4"
     named = [str(photos / name) for name in ("IMG_2049.jpg", "broken.jpg", "IMG_2041.jpg")]
+    assert run(["process", named[2], "--to", "xiaohongshu.cover", "--out", str(out.parent)]) == ExitCode.OK
     options = ["--preset", "muselle", "--music", str(music), "--to", "xiaohongshu.video", "--out", str(out), "--json"]
     assert run(["reel", *named, *options]) == ExitCode.OK
     said = capsys.readouterr()
@@ -64,10 +68,28 @@ def test_a_reel_is_made_on_the_beats_and_conforms(
     assert (video["color_primaries"], video["color_transfer"], video["color_space"]) == ("bt709",) * 3
     assert abs(float(sound["duration"]) - float(video["duration"])) <= 1 / 30
     assert 8 <= float(video["duration"]) <= 30
-    assert [path.name for path in out.parent.iterdir()] == ["reel.mp4"]
+    there = [".mediakit", "manifest.json", "reel.mp4", "report.html", "xiaohongshu.cover"]
+    assert sorted(path.name for path in out.parent.iterdir()) == there
     loudness, peak = ebur128(out)
     assert loudness == pytest.approx(-14.0, abs=0.5) and peak <= -1.0
     _ends_with_the_card(out)
+    _is_kept_by_the_same_words(["reel", *named, *options], out, document, capsys)
+
+
+def _is_kept_by_the_same_words(words: list[str], out: Path, first: Json, capsys: pytest.CaptureFixture[str]) -> None:
+    """As any other file: a row in ledger and manifest, and a second run renders nothing."""
+    made_at = out.stat().st_mtime_ns
+    assert run(words) == ExitCode.OK
+    second = json.loads(capsys.readouterr().out)
+    assert (first["status"], second["status"]) == ("made", "kept") and {**second, "status": "made"} == first
+    assert out.stat().st_mtime_ns == made_at
+    photo, reel = json.loads((out.parent / "manifest.json").read_bytes())["sources"]
+    (row,) = reel["deliverables"]
+    assert (photo["path"], reel["path"], reel["kind"]) == ("IMG_2041.jpg", "reel.mp4", "clip")
+    assert (row["path"], row["status"], row["target"]) == ("reel.mp4", "kept", "xiaohongshu.video")
+    assert row["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert all(check["ok"] for check in row["checks"])
+    assert "reel.mp4" in (out.parent / "report.html").read_text()
 
 
 def _ends_with_the_card(path: Path) -> None:
