@@ -1,4 +1,4 @@
-"""What report.html tells a person to do, in a real browser and in both languages."""
+"""What report.html tells a person to do, and why a crop is as it is, in a real browser and in both languages."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def outcome(rel: str, value: float, *parts: Part) -> Outcome:
 
 @pytest.fixture
 def page(tab, tmp_path):
+    red = picture(tmp_path, "p", "red")
     felt = Part("impression", 0.52, 1.0, "people would rate it about 52 of 100")
     outcomes = [
         outcome("leans.jpg", 20.0, tilt_part(-12.4)),
@@ -32,7 +33,7 @@ def page(tab, tmp_path):
         outcome("new.jpg", 22.0, Part("glare", 0.1, 1.0, "glare", "Polarise the light by 30 degrees.")),
         outcome("dull.jpg", 42.0, felt),
         outcome("fine.jpg", 82.0, felt),
-        photo("made.jpg", delivered("weibo.image", "w/a.jpg", picture(tmp_path, "p", "red"), why="two faces")),
+        photo("made.jpg", delivered("weibo.image", "w/a.jpg", red, why="two faces"), preview=red),
     ]
     write_report(manifest(outcomes, preset_name="b", preset_fingerprint="f", verdict_of=verdict_of), tmp_path)
     with reading(tab, tmp_path / "report.html", "document.querySelectorAll('.card.filled').length === 6") as page:
@@ -63,3 +64,13 @@ def test_why_a_crop_is_what_it_is_reads_as_a_sentence(page):
     page.click('.card[data-index="5"] .open')
     page.until("document.querySelector('#detail[open]') !== null")
     assert "Two faces. " in page.ask("document.getElementById('detail').textContent")
+
+
+def test_the_keys_beside_the_words_of_a_crop_are_alike(page):
+    page.click('.card[data-index="5"] .open')
+    page.until("document.querySelector('#detail[open]') !== null")
+    page.ask("[...document.querySelectorAll('#detail button')].find(b => b.textContent === 'Crop').click()")
+    page.until("document.querySelector('.legend') !== null")
+    sizes = page.ask("[...document.querySelectorAll('.legend .key')].map(k => `${k.offsetWidth}x${k.offsetHeight}`)")
+    assert len(sizes) == 3
+    assert len(set(sizes)) == 1

@@ -166,7 +166,7 @@ function crop(source, item) {
   }
   const others = source.faces.some((face) => !face.main);
   const mains = source.faces.some((face) => face.main);
-  return [el("div.canvas", {}, frame), el("p.legend.soft", {}, el("span.key.frame"), t("crop_frame"),
+  return [el("div.canvas", {}, frame), el("p.legend.soft", {}, el("span.key.part"), t("crop_frame"),
     mains ? [el("span.key.main"), t("face_main")] : null, others ? [el("span.key.other"), t("face_other")] : null,
     source.marks?.length ? [el("span.key.marked"), t("marks")] : null)];
 }
