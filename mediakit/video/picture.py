@@ -115,7 +115,7 @@ def _step_chains(
     final = f"v{n}"
     drawn = f"p{n}" if step.logo_input is not None or step.written is not None else final
     draw = _drawn_in_scenes if step.scenes else _drawn
-    chains = draw(info, step, source, timed, finish, drawn, str(n))
+    chains = draw(info, step, _Between(source, timed, finish, drawn, str(n)))
     if step.logo_input is not None:
         laid = f"q{n}" if step.written is not None else final
         chains += _logo(step, n, drawn, laid)
@@ -137,60 +137,61 @@ def _cleaned(step: PictureStep) -> tuple[Filter, ...]:
     return tuple(filters)
 
 
-def _drawn(
-    info: ClipInfo,
-    step: PictureStep,
-    source: tuple[str, ...],
-    before: tuple[Filter, ...],
-    after: tuple[Filter, ...],
-    to: str,
-    name: str,
-) -> list[Chain]:
-    """One framing; `name` keeps its pads apart from those of others."""
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """Where a picture is drawn in the graph: the pads it comes from and goes to, and the filters before and after it."""
+
+    source: tuple[str, ...]
+    before: tuple[Filter, ...]
+    after: tuple[Filter, ...]
+    to: str
+    name: str
+    """Keeps its own pads apart from those of others."""
+
+    def through(self, *filters: Filter) -> list[Chain]:
+        """All of it in one chain."""
+        return [Chain(self.source, (*self.before, *filters, *self.after), (self.to,))]
+
+
+def _drawn(info: ClipInfo, step: PictureStep, between: _Between) -> list[Chain]:
+    """One framing."""
     cut = _cropped(info, step.crop)
     if step.fit == "crop" and step.camera is not None:
-        return [Chain(source, (*before, *_panned(info, step, step.camera), *after), (to,))]
+        return between.through(*_panned(info, step, step.camera))
     if step.fit == "crop":
-        return [Chain(source, (*before, *cut, *scaled(info, step.size, step.cube), *after), (to,))]
+        return between.through(*cut, *scaled(info, step.size, step.cube))
     at = _even(placed(step.crop.size, step.size))
     inside = scaled(info, at.size, step.cube)
     if step.fit == "pad":
         colour = "0x" + step.pad_colour.lstrip("#")
         pad = make("pad", w=step.size.width_px, h=step.size.height_px, x=at.x_px, y=at.y_px, color=colour)
-        return [Chain(source, (*before, *cut, *inside, pad, *after), (to,))]
-    back, front = f"b{name}", f"f{name}"
+        return between.through(*cut, *inside, pad)
+    back, front = f"b{between.name}", f"f{between.name}"
+    over = make("overlay", x=at.x_px, y=at.y_px, format="yuv420")
     return [
-        Chain(source, (*before, *cut, make("split", outputs=2)), (f"{back}i", f"{front}i")),
+        Chain(between.source, (*between.before, *cut, make("split", outputs=2)), (f"{back}i", f"{front}i")),
         Chain((f"{back}i",), _backdrop(info, step), (back,)),
         Chain((f"{front}i",), inside, (front,)),
-        Chain((back, front), (make("overlay", x=at.x_px, y=at.y_px, format="yuv420"), *after), (to,)),
+        Chain((back, front), (over, *between.after), (between.to,)),
     ]
 
 
-def _drawn_in_scenes(
-    info: ClipInfo,
-    step: PictureStep,
-    source: tuple[str, ...],
-    before: tuple[Filter, ...],
-    after: tuple[Filter, ...],
-    to: str,
-    name: str,
-) -> list[Chain]:
+def _drawn_in_scenes(info: ClipInfo, step: PictureStep, between: _Between) -> list[Chain]:
     """Each scene drawn from its own frames, then one after the other. No frame waits: the others' are dropped at once."""
-    taken = tuple(f"t{name}x{k}" for k in range(len(step.scenes)))
-    shown = tuple(f"u{name}x{k}" for k in range(len(step.scenes)))
-    chains = [Chain(source, (*before, make("split", outputs=len(taken))), taken)]
+    names = [f"{between.name}x{k}" for k in range(len(step.scenes))]
+    taken, shown = tuple(f"t{name}" for name in names), tuple(f"u{name}" for name in names)
+    chains = [Chain(between.source, (*between.before, make("split", outputs=len(taken))), taken)]
     for k, scene in enumerate(step.scenes):
         cut = (make("trim", start_frame=scene.begin, end_frame=scene.end), make("setpts", expr="PTS-STARTPTS"))
         framing = scene.framing
         alone = replace(step, crop=framing.crop, fit=framing.fit, camera=scene.camera, scenes=())
         same = (make("setsar", sar="1"), *tagged())
-        chains += _drawn(info, alone, (taken[k],), cut, same, shown[k], f"{name}x{k}")
+        chains += _drawn(info, alone, _Between((taken[k],), cut, same, shown[k], names[k]))
     counted = (
         make("settb", expr=1 / step.fps),
         make("setpts", expr="N"),
     )  # exact again: joining rounds to microseconds
-    return [*chains, Chain(shown, (make("concat", n=len(shown)), *counted, *after), (to,))]
+    return [*chains, Chain(shown, (make("concat", n=len(shown)), *counted, *between.after), (between.to,))]
 
 
 def _panned(info: ClipInfo, step: PictureStep, camera: CameraPath) -> tuple[Filter, ...]:
