@@ -38,13 +38,12 @@ from mediakit.presets.load import load_preset
 from mediakit.presets.recipes import recipe_for
 from mediakit.presets.schema import Limits
 from mediakit.video.clip import ClipInfo
-from mediakit.video.follow import follow
-from mediakit.video.look import look_at_clip
+from mediakit.video.follow import look_and_follow
 from mediakit.video.probe import probe
 from mediakit.video.sample import walk_frames
 from mediakit.video.timing import output_fps
 
-TARGETS = ("douyin.video@9:16", "douyin.video@3:4")
+TARGETS = ("douyin.video@9:16", "douyin.video@3:4", "douyin.video@4:3", "xiaohongshu.video@1:1")
 EVERY = 5
 REAL = (
     "chaplin.mp4",
@@ -59,6 +58,15 @@ REAL = (
     "derived/faces_vfr.mp4",
     "derived/two_faces_speech_rot90.mov",
 )
+ASIDE = (
+    "asl_hungry.mkv",
+    "asl_milk.mkv",
+    "sample_portrait.mp4",
+    "derived/faces_odd_639x361.mkv",
+    "derived/people_interlaced_tff.mpg",
+    "derived/people_portrait_1080x1920_speech.mp4",
+)
+"""Nothing was built beside these."""
 Truth = list[tuple[float, tuple[Box, ...]]]
 """Moments with the main faces in each, in pixels of the clip as shown."""
 
@@ -81,9 +89,8 @@ def main() -> None:
 def judge(name: str, clip: Path, truth: Truth, totals: dict[str, np.ndarray]) -> None:
     """One clip in every ratio."""
     info = probe(clip, Limits())
-    look = look_at_clip(clip, info)
     begun = time.process_time()
-    followed = follow(clip, info, look)
+    look, followed = look_and_follow(clip, info)
     spent = (time.process_time() - begun) / float(info.duration)
     for target in TARGETS:
         recipe = recipe_for(load_preset("base"), resolve_one(target)[0], Kind.CLIP)
@@ -153,7 +160,7 @@ def centre(picture: Size, window: Size) -> Crop:
 
 def real_clips(corpus: Path, model: Path | None) -> Iterator[tuple[str, Path, Truth]]:
     """Clips of the corpus with people, with another detector's faces."""
-    for name in REAL if model is not None else ():
+    for name in (*REAL, *ASIDE) if model is not None else ():
         clip = corpus / "video" / name
         info = probe(clip, Limits())
         truth = []
