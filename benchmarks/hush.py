@@ -6,6 +6,8 @@ Voices of the corpus speak by turns, with pauses, over the sound of a shop that 
 mixture, what the product makes of it (speech looked for, taken out, nothing told to it) is held against the truth:
 
   found    of the time somebody speaks, in how much was speech found
+  audible  the same of the time in which the voice is not softer than the shop (over 100 ms): breaths and dying vowels of the
+           recordings, 20 dB and more under the voice, are speech to the truth, and are not heard over the shop
   before, after   of that time, in how much an outside voice detector finds speech, in the mixture and in the result
   shop     the same detector on the shop alone: what it takes for speech without any
   changed  difference to the mixture where nobody speaks (0.3 s and more from speech), against the shop's level there
@@ -87,6 +89,14 @@ def hushed(sound: Mono, folder: Path) -> tuple[Mono, Bools]:
     return np.concatenate(list(without_speech(scratch, spans)), axis=1)[0], found
 
 
+def audible(spoken: Mono, behind: Mono) -> Bools:
+    """(samples,) where the voice is at least as loud as the shop, over 100 ms."""
+    even = np.ones(RATE // 10) / (RATE // 10)
+    size = 1 << (len(spoken) + len(even)).bit_length()
+    over = np.fft.irfft(np.fft.rfft(np.square(spoken) - np.square(behind), size) * np.fft.rfft(even, size), size)
+    return over[len(even) // 2 :][: len(spoken)] >= 0
+
+
 def near(speaks: Bools, seconds: float) -> Bools:
     """Where somebody speaks, or did or will within `seconds`."""
     reach = round(seconds * RATE)
@@ -100,7 +110,8 @@ def main() -> None:
     parser.add_argument("--over", type=float, nargs="+", default=[20, 10, 5, 0])
     parser.add_argument("--shops", nargs="+", default=[*SHOPS, WITH_NOISE])
     said = parser.parse_args()
-    print(f"{'shop':10} {'over':>5} {'found':>6} {'before':>7} {'after':>6} {'shop':>6} {'changed':>8} {'level':>6}")
+    shares_of = f"{'found':>6} {'audible':>8} {'before':>7} {'after':>6} {'shop':>6}"
+    print(f"{'shop':10} {'over':>5} {shares_of} {'changed':>8} {'level':>6}")
     for name in said.shops:
         for over_db in said.over:
             spoken, speaks = talk(said.seconds, seed=len(name))
@@ -112,7 +123,9 @@ def main() -> None:
             quiet = ~near(speaks, 0.3)
             changed = level_db((result - mixture)[quiet]) - level_db(behind[quiet])
             level = level_db(result[speaks & found]) - level_db(behind[speaks & found])
-            shares = [found[speaks].mean(), *(judged(one)[speaks].mean() for one in (mixture, result, behind))]
+            heard = speaks & audible(spoken * np.float32(0.5), behind)
+            shares = [found[where].mean() for where in (speaks, heard)]
+            shares += [judged(one)[speaks].mean() for one in (mixture, result, behind)]
             words = "  ".join(f"{100 * share:4.0f} %" for share in shares)
             print(f"{name:10} {over_db:5.0f} {words} {max(changed, -120):8.0f} {level:+6.1f}", flush=True)
 
