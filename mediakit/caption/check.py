@@ -11,7 +11,7 @@ from mediakit.caption.context import Surroundings
 from mediakit.caption.fold import DROPPED, Reading, folded
 from mediakit.caption.limits import Breach, breaches, count
 from mediakit.caption.load import Rulebook, load_rules
-from mediakit.caption.match import Hit, Said, find
+from mediakit.caption.match import NOTHING, Hit, find
 from mediakit.caption.mention import Post
 from mediakit.caption.phone import find_phones
 from mediakit.caption.relevance import relevance_of
@@ -81,12 +81,12 @@ def _verdict(findings: Iterable[Finding]) -> CaptionVerdict:
 
 def _word_findings(fields: Sequence[_Field], matcher: Matcher, post: Post) -> Iterator[Finding]:
     """What the words break; the title last, since it is read as the body says it."""
-    doubted: frozenset[Said] = frozenset()
+    body = NOTHING
     for field in sorted(fields, key=lambda field: field.name == "title"):
-        found = find(field.reading, matcher, post, doubted)
+        found = find(field.reading, matcher, post, body)
         yield from _field_findings(field, found.hits, matcher)
         if field.name == "body":
-            doubted = found.doubted
+            body = found
 
 
 def _field_findings(field: _Field, found: Iterable[Hit], matcher: Matcher) -> Iterator[Finding]:

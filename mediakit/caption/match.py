@@ -35,6 +35,7 @@ class Found(NamedTuple):
     """What one field breaks, and what is said in it only where guards excuse it or leave a doubt."""
 
     hits: list[Hit]
+    said: frozenset[Said]
     doubted: frozenset[Said]
 
 
@@ -49,16 +50,20 @@ class Hit(NamedTuple):
     """A note, no breach: evidence stands in the post, or what stands around it leaves a doubt."""
 
 
-def find(reading: Reading, matcher: Matcher, post: Post, doubted_elsewhere: frozenset[Said] = frozenset()) -> Found:
-    """Every breach in one field. `post` is all of them, for what may stand anywhere.
+NOTHING = Found([], frozenset(), frozenset())
 
-    Words that the rest of the post says only in doubt are in doubt here too: a title says what its body says.
+
+def find(reading: Reading, matcher: Matcher, post: Post, body: Found = NOTHING) -> Found:
+    """Every breach in one field. `post` is all of them, for what may stand anywhere; `body` is what its body says.
+
+    Words that the body says only in doubt are in doubt in the title too. What a post is about makes one listed word
+    doubtful, not several: who says two of them is selling something.
     """
     raw, spared = _words(reading, matcher)
     raw += _exact(reading, matcher)
     raw += _patterns(reading, matcher)
     if not raw:
-        return Found([], frozenset())
+        return NOTHING
     found = {id(hit.rule): hit.rule for hit in raw}
     guards = {guard for rule in found.values() for guard in (*rule.guards, *rule.doubts)}
     about = {guard for guard in guards if guard.holds_for(post)}
@@ -68,22 +73,22 @@ def find(reading: Reading, matcher: Matcher, post: Post, doubted_elsewhere: froz
     doubted = {key for key, rule in found.items() if not about.isdisjoint(rule.doubts)}
     around = Surroundings(reading.close, frozenset(guard for guard in guards if guard.may_hold(reading.holds)))
     near_misses = _NearMisses(reading, spared, post.text)
-    held: list[Hit] = []
-    breaches: list[Hit] = []
-    doubts: list[Hit] = []
-    for hit in _longest(raw):
+    weighed = [
+        (hit, around.weigh(hit.rule, hit.start, hit.end))
+        for hit in _longest(raw)
+        if id(hit.rule) not in excused_by_post and not near_misses.spare(hit)
+    ]
+    said = {_said(hit, reading) for hit, weight in weighed if weight != "void"}
+    if len(said | body.said) > 1:
+        doubted = set()
+    held = []
+    for hit, weight in weighed:
         key = id(hit.rule)
-        if key in excused_by_post or near_misses.spare(hit):
-            continue
-        weight = around.weigh(hit.rule, hit.start, hit.end)
-        (breaches if weight == "breach" else doubts).append(hit)
-        doubt = not hit.disguised and (
-            weight == "note" or key in doubted or (bool(doubted_elsewhere) and _said(hit, reading) in doubted_elsewhere)
-        )
+        doubt = weight == "note" or key in doubted or (bool(body.doubted) and _said(hit, reading) in body.doubted)
         if weight != "void":
-            held.append(hit._replace(lowered=True) if doubt or key in lowered else hit)
-    said_in_doubt = frozenset(_said(hit, reading) for hit in doubts)
-    return Found(held, said_in_doubt.difference(_said(hit, reading) for hit in breaches if doubts))
+            held.append(hit._replace(lowered=True) if key in lowered or (doubt and not hit.disguised) else hit)
+    plain = {_said(hit, reading) for hit, weight in weighed if weight == "breach"}
+    return Found(held, frozenset(said), frozenset(_said(hit, reading) for hit, _ in weighed) - plain)
 
 
 def _said(hit: Hit, reading: Reading) -> Said:

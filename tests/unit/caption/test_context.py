@@ -66,6 +66,11 @@ def test_what_only_sounds_like_an_excuse(text: str, rule: str) -> None:
         ("快速看懂咖啡豆标签", "title-clickbait"),
         ("还原单品的颜色", "com-daigou-fake"),
         ("我们不做好评返现", "com-fake-review"),
+        ("顶级谈不上，干净是真的", "abs-top-grade"),
+        ("唯一一扇朝南的窗", "abs-only-one"),
+        ("唯一会修机器的同事请假了", "abs-only-one"),
+        ("快手炒两个菜再出门", "div-marketplace"),
+        ("我们不集赞送礼", "eng-bait"),
     ],
 )
 def test_what_is_excused(text: str, rule: str) -> None:
@@ -142,3 +147,16 @@ def test_a_title_is_read_as_its_body_says_it() -> None:
 def test_a_name_that_the_post_gives_is_a_name_wherever_it_stands() -> None:
     assert not _severities("abs-rank-first", "天下第一楼", "带爸妈看《天下第一楼》")
     assert _severities("abs-rank-first", "天下第一好喝", "带爸妈看《天下第一楼》")
+
+
+def test_a_post_about_everyday_life_makes_one_word_doubtful_and_not_two() -> None:
+    def stopped(text: str) -> set[str]:
+        return {found.rule for found in check_caption("", text).findings if found.severity != "info"}
+
+    assert "abs-perfect" not in stopped("奶奶说今天的雨停得完美")
+    assert {"cos-wrinkle-removal", "abs-perfect"} <= stopped("奶奶说皱纹消失了，完美")
+
+
+def test_half_a_character_pair_hides_no_word() -> None:
+    found = {found.rule for found in check_caption("", "完\ud83d美底妆").findings}
+    assert {"abs-perfect", "obf-evasion"} <= found
