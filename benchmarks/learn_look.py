@@ -1,12 +1,14 @@
 """Learn mediakit/look/prior.npz: what balanced photos look like.
 
     python benchmarks/learn_look.py ../shared/corpus/iqa [--copies 30] [--epochs 30]
+    python benchmarks/learn_look.py ../shared/corpus/iqa --onward
 
 Every photo is cropped at random, at times set before a wall of some colour, and given random faults (or none); the network
 learns to name the fault. Some are saved as JPEG afterwards, some made smaller. Photos that people rated low count less as
 examples of "nothing wrong". Data: LIVE In the Wild Image Quality Challenge Database,
 D. Ghadiyaram and A. C. Bovik, University of Texas at Austin, 2015. Prints what it gets wrong on every fifth photo, which
-it never learns from, then learns once more from all and writes the numbers.
+it never learns from, then learns once more from all and writes the numbers. `--onward` takes the networks there are, lets a
+copy of each learn on where lights are of any tint, green and magenta ones as often as others, and adds the copies.
 """
 
 from __future__ import annotations
@@ -29,8 +31,10 @@ BATCH = 256
 NETWORKS = 3
 WALLED, SAVED, LARGE = 0.12, 0.4, 0.25
 """Shares of the examples that stand before a drawn wall, that are saved as JPEG, and that get their fault at full size."""
-NONE = 0.25
-"""Weight of an example without a fault: more makes a more timid judge."""
+ROUNDS = ((2000, 10), (4000, 12), (5000, 12), (6000, 12))
+"""Seeds, and copies of each photo, that are learned onward from."""
+NONE, NONE_TINTED = 0.25, 0.5
+"""Weight of an example without a fault, at first and onward: more makes a more timid judge."""
 
 
 def random_fault(rng: np.random.Generator) -> tuple[np.ndarray, ToneFault]:
@@ -46,6 +50,15 @@ def random_fault(rng: np.random.Generator) -> tuple[np.ndarray, ToneFault]:
         haze=float(rng.uniform(0.08, 0.45)) if chosen[3] else 0.0,
         airlight=tuple(rng.uniform(0.6, 0.95) * np.array([1, *rng.uniform(1, 1.06, 2)])),
     )
+
+
+def tinted_fault(rng: np.random.Generator) -> tuple[np.ndarray, ToneFault]:
+    """A light of any tint, as often far from daylight's as near to it, and at times a tone fault."""
+    white = np.ones(3, np.float32)
+    if rng.random() < 0.75:
+        duv = rng.normal(0, 0.004) if rng.random() < 0.45 else rng.uniform(-0.013, 0.013)
+        white = light(rng.uniform(-40, 40) if rng.random() < 0.7 else rng.normal(0, 8), duv)
+    return white, random_fault(rng)[1] if rng.random() < 0.35 else ToneFault()
 
 
 def random_crop(rgb: Rgb8, rng: np.random.Generator) -> Rgb8:
@@ -94,43 +107,73 @@ def truth(white: np.ndarray, fault: ToneFault) -> np.ndarray:
     return np.concatenate([cast_of / prior.CAST_SCALE, curve / prior.CURVE_SCALE])
 
 
+def seen(rgb: Rgb8, white: np.ndarray, fault: ToneFault, rng: np.random.Generator) -> np.ndarray:
+    """Features of the picture with these faults, at times before a wall, at times saved as JPEG."""
+    if rng.random() < WALLED:
+        rgb = before_a_wall(rgb, rng)
+    if fault != ToneFault():
+        rgb = fault.on(rgb)
+    if not (white == 1).all():
+        rgb = cast(rgb, white)
+    return features(saved(rgb, rng) if rng.random() < SAVED else rgb)
+
+
+def counted(score: float, white: np.ndarray, fault: ToneFault, none: float) -> float:
+    """How much an example of a photo that people gave this score counts."""
+    untouched = fault == ToneFault() and (white == 1).all()
+    return float(np.clip((score - 15) / 45, 0.1, 1.0) * (none if untouched else 1.0))
+
+
+def scores(folder: Path) -> list[tuple[str, float]]:
+    """File names and what people thought of them."""
+    with (folder / "scores.csv").open(newline="") as rows:
+        return [(row["file"], float(row["mos"])) for row in csv.DictReader(rows)]
+
+
+def pictures(folder: Path, name: str) -> tuple[Rgb8, Rgb8]:
+    """A photo, and at half its size."""
+    whole = np.ascontiguousarray(cv2.imread(str(folder / name))[..., ::-1])
+    return whole, cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+
+
 def examples(folder: Path, copies: int, rng: np.random.Generator):
     """Features, answers, which photo, and how much each example counts."""
-    with (folder / "scores.csv").open(newline="") as rows:
-        scored = [(row["file"], float(row["mos"])) for row in csv.DictReader(rows)]
     inputs, answers, photo, counts = [], [], [], []
-    for index, (name, score) in enumerate(scored):
-        whole = np.ascontiguousarray(cv2.imread(str(folder / name))[..., ::-1])
-        half = cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    for index, (name, score) in enumerate(scores(folder)):
+        whole, half = pictures(folder, name)
         for _ in range(copies):
             white, fault = random_fault(rng)
-            faulty = random_crop(whole if rng.random() < LARGE else half, rng)
-            if rng.random() < WALLED:
-                faulty = before_a_wall(faulty, rng)
-            if fault != ToneFault():
-                faulty = fault.on(faulty)
-            if not (white == 1).all():
-                faulty = cast(faulty, white)
-            if rng.random() < SAVED:
-                faulty = saved(faulty, rng)
-            inputs.append(features(faulty))
+            inputs.append(seen(random_crop(whole if rng.random() < LARGE else half, rng), white, fault, rng))
             answers.append(truth(white, fault))
             photo.append(index)
-            untouched = fault == ToneFault() and (white == 1).all()
-            counts.append(np.clip((score - 15) / 45, 0.1, 1.0) * (NONE if untouched else 1.0))
+            counts.append(counted(score, white, fault, NONE))
     return np.array(inputs), np.array(answers, np.float32), np.array(photo), np.array(counts, np.float32)
 
 
-def learn(inputs, answers, counts, epochs: int, seed: int) -> dict[str, np.ndarray]:
-    """Adam on a smooth absolute loss, decaying step, weight decay, noise on the inputs."""
+def tinted_examples(folder: Path, seed: int, copies: int, half_of_them: int):
+    """Features, answers and counts of one half of the photos, 0 or 1, under tinted lights."""
+    rng, scored = np.random.default_rng(seed + half_of_them), scores(folder)
+    found = []
+    for index in np.random.default_rng(5).permutation(len(scored))[half_of_them::2]:
+        name, score = scored[index]
+        half = pictures(folder, name)[1]
+        for _ in range(copies):
+            white, fault = tinted_fault(rng)
+            inputs = seen(random_crop(half, rng), white, fault, rng)
+            found.append((inputs, truth(white, fault), counted(score, white, fault, NONE_TINTED)))
+    return tuple(np.array(column, np.float32) for column in zip(*found, strict=True))
+
+
+def learn(inputs, answers, counts, epochs: int, seed: int, start=None, fastest: float = 2e-3) -> dict[str, np.ndarray]:
+    """Adam on a smooth absolute loss, decaying step, weight decay, noise on the inputs; from a network `start`, or none."""
     rng = np.random.default_rng(seed)
-    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-3
+    if start is None:
+        mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-3
+        params = _beginning((inputs.shape[1], *HIDDEN, answers.shape[1]), rng)
+    else:
+        mean, spread = start["mean"], start["spread"]
+        params = [start[f"{kind}{i}"].copy() for i in range(3) for kind in "wb"]
     z = np.clip((inputs - mean) / spread, -4, 4).astype(np.float32)
-    sizes = (z.shape[1], *HIDDEN, answers.shape[1])
-    params = []
-    for a, b in pairwise(sizes):
-        params += [rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32)]
-    params[-2] *= 0.1
     moments = [(np.zeros_like(p), np.zeros_like(p)) for p in params]
     step, total = 0, epochs * (len(z) // BATCH)
     for _ in range(epochs):
@@ -138,7 +181,7 @@ def learn(inputs, answers, counts, epochs: int, seed: int) -> dict[str, np.ndarr
         for start in range(0, len(z) - BATCH + 1, BATCH):
             pick = order[start : start + BATCH]
             step += 1
-            rate = 2e-3 * 0.5 * (1 + np.cos(np.pi * step / total))
+            rate = fastest * 0.5 * (1 + np.cos(np.pi * step / total))
             gradients = _gradients(
                 params, z[pick] + rng.normal(0, 0.15, (BATCH, z.shape[1])), answers[pick], counts[pick]
             )
@@ -146,6 +189,15 @@ def learn(inputs, answers, counts, epochs: int, seed: int) -> dict[str, np.ndarr
                 _adam(param, moment, gradient, rate, step)
     named = {f"{kind}{i}": params[2 * i + j] for i in range(3) for j, kind in enumerate("wb")}
     return {"mean": mean, "spread": spread, **named}
+
+
+def _beginning(sizes: tuple[int, ...], rng: np.random.Generator) -> list[np.ndarray]:
+    """Weights and biases of a network that knows nothing, and says little."""
+    params = []
+    for a, b in pairwise(sizes):
+        params += [rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32)]
+    params[-2] *= 0.1
+    return params
 
 
 def _adam(param, moment, gradient, rate: float, step: int) -> None:
@@ -189,14 +241,41 @@ def answer(net, inputs) -> np.ndarray:
     return x @ net["w2"] + net["b2"]
 
 
+def onward(folder: Path, epochs: int = 5) -> list[dict[str, np.ndarray]]:
+    """The first networks of prior.npz, and a copy of each that learned on under tinted lights."""
+    with np.load(Path(prior.__file__).with_name("prior.npz")) as there:
+        known = {name: there[name].astype(np.float32) for name in there.files}
+    shared = {name: known[name] for name in ("mean", "spread")}
+    parts = [{name: known[name][i].squeeze() for name in known if name not in shared} for i in range(NETWORKS)]
+    nets = [shared | part for part in parts]
+    found = [tinted_examples(folder, seed, copies, half) for seed, copies in ROUNDS for half in (0, 1)]
+    data = [np.concatenate(column) for column in zip(*found, strict=True)]
+    return nets + [learn(*data, epochs, 100 + i, net, fastest=1e-3) for i, net in enumerate(nets)]
+
+
+def write(nets: list[dict[str, np.ndarray]]) -> None:
+    """Put networks that share mean and spread into prior.npz."""
+    packed = {"mean": nets[0]["mean"].astype(np.float32), "spread": nets[0]["spread"].astype(np.float32)}
+    for i in range(3):
+        packed[f"w{i}"] = np.stack([net[f"w{i}"] for net in nets]).astype(np.float16)
+        packed[f"b{i}"] = np.stack([net[f"b{i}"][None] for net in nets]).astype(np.float16)
+    to = Path(prior.__file__).with_name("prior.npz")
+    np.savez_compressed(to, **packed)
+    print(f"wrote {to} ({to.stat().st_size} bytes)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--copies", type=int, default=30)
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--keep", type=Path, help="keep the examples in this .npz, or take them from it")
+    parser.add_argument("--onward", action="store_true", help="learn on from the networks there are")
     args = parser.parse_args()
     cv2.setNumThreads(1)
+    if args.onward:
+        write(onward(args.folder))
+        return
     if args.keep and args.keep.is_file():
         with np.load(args.keep) as kept:
             data = [kept[name] for name in ("inputs", "answers", "photo", "counts")]
@@ -216,13 +295,8 @@ def main() -> None:
         left, was, none = off[faulty, i].mean(), zero[faulty, i].mean(), off[~faulty, i].mean()
         print(f"{name:14s} error {left:5.2f} of {was:5.2f}   where none was {none:5.2f}")
     nets = [learn(inputs, answers, counts, args.epochs, seed) for seed in range(2, 2 + NETWORKS)]
-    packed = {"mean": nets[0]["mean"].astype(np.float32), "spread": nets[0]["spread"].astype(np.float32)}
-    for i in range(3):
-        packed[f"w{i}"] = np.stack([net[f"w{i}"] for net in nets]).astype(np.float16)
-        packed[f"b{i}"] = np.stack([net[f"b{i}"][None] for net in nets]).astype(np.float16)
-    to = Path(prior.__file__).with_name("prior.npz")
-    np.savez_compressed(to, **packed)
-    print(f"{len(inputs)} examples of {photo.max() + 1} photos; wrote {to} ({to.stat().st_size} bytes)")
+    print(f"{len(inputs)} examples of {photo.max() + 1} photos")
+    write(nets)
 
 
 if __name__ == "__main__":

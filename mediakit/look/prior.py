@@ -4,8 +4,8 @@ Input: `mediakit.look.features`. Output: the cast of the light (warm, magenta; s
 the code values that nine knots should have had. It was trained by `benchmarks/learn_look.py` on phone photos of the
 LIVE In the Wild Image Quality Challenge Database (Ghadiyaram & Bovik, 2015; any use with acknowledgement) that were
 given known faults, on details of them, and on them before drawn walls. The loss is close to absolute: where a picture
-does not tell, the answer goes to "nothing wrong". Three networks that learned in different orders answer together.
-250 kB, no runtime.
+does not tell, the answer goes to "nothing wrong". Three networks that learned in different orders, and a copy of each that
+learned on under tinted lights, answer together. 500 kB, no runtime.
 """
 
 from __future__ import annotations
