@@ -18,13 +18,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from as_posted import as_posted
 
 from mediakit.photo.denoise import denoise
 from mediakit.pixels.noise import measure_noise
 from mediakit.presets.schema import Retouch
 
-SURFACE = 1080 * 1440
 CLEAN = 1.0
 AMOUNT = Retouch().denoise
 Pixels = np.ndarray
@@ -52,17 +51,12 @@ def main() -> None:
 def photos(folder: Path) -> Iterator[Pixels]:
     """Clean photos at the size of a post."""
     for path in sorted(folder.iterdir()):
-        try:
-            with Image.open(path) as image:
-                rgb = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-        except OSError:
+        rgb = as_posted(path)
+        if rgb is None:
             continue
-        scale = min(1.0, (SURFACE / (rgb.shape[0] * rgb.shape[1])) ** 0.5)
-        if scale < 1:
-            rgb = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         noise = measure_noise(rgb)
         if min(rgb.shape[:2]) >= 400 and max(noise.luma, noise.chroma) < CLEAN:
-            yield np.ascontiguousarray(rgb)
+            yield rgb
 
 
 def with_noise(rgb: Pixels, name: str, random: np.random.Generator) -> Pixels:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from as_posted import as_posted
+from PIL import Image
 
 from mediakit.model import Face, Size
 from mediakit.photo.retouch import retouch
@@ -27,7 +28,6 @@ from mediakit.pixels.light import encode, linear_from_srgb
 from mediakit.presets.schema import Retouch
 from mediakit.vision.faces import find_faces
 
-SURFACE = 1080 * 1440
 LIGHTS = {"as shot": None, "light": 75.0, "medium": 55.0, "dark": 35.0}
 SKIN_ONLY = Retouch(denoise=0, sharpen=0)
 
@@ -55,15 +55,9 @@ def main() -> None:
 def portraits(folder: Path) -> Iterator[tuple[np.ndarray, tuple[Face, ...]]]:
     """Photos at the size of a post, with the faces that are large enough to be retouched."""
     for path in sorted(folder.iterdir()):
-        try:
-            with Image.open(path) as image:
-                rgb = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-        except OSError:
+        rgb = as_posted(path)
+        if rgb is None:
             continue
-        scale = min(1.0, (SURFACE / (rgb.shape[0] * rgb.shape[1])) ** 0.5)
-        if scale < 1:
-            rgb = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        rgb = np.ascontiguousarray(rgb)
         faces = find_faces(rgb, shown=Size(rgb.shape[1], rgb.shape[0]))
         if skin_masks(rgb, faces):
             yield rgb, faces

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from as_posted import as_posted
+from PIL import Image
 
 from mediakit.model import Face, Size
 from mediakit.photo.bystanders import hide_heads
@@ -25,7 +26,6 @@ from mediakit.vision.faces import find_candidates, find_faces, overlap
 from mediakit.vision.staff import LEAST_FACE_PX, describe
 
 THRESHOLDS = (0.5, 0.6, 0.8)
-SURFACE = 1080 * 1440
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     pairs, spent = [], []
     for path in sorted(p for folder in args.folders for p in folder.iterdir()):
-        rgb = opened(path)
+        rgb = as_posted(path)
         faces = () if rgb is None else find_faces(rgb, shown=Size(rgb.shape[1], rgb.shape[0]))
         if rgb is None or not faces:
             continue
@@ -53,16 +53,6 @@ def main() -> None:
         by_dlib(pairs)
     if args.sheet:
         Image.fromarray(sheet([hidden for _, hidden, _ in pairs])).save(args.sheet)
-
-
-def opened(path: Path) -> np.ndarray | None:
-    try:
-        with Image.open(path) as image:
-            rgb = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except OSError:
-        return None
-    scale = min(1.0, (SURFACE / (rgb.shape[0] * rgb.shape[1])) ** 0.5)
-    return np.ascontiguousarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
 def seen(rgb: np.ndarray, faces: tuple[Face, ...], threshold: float) -> int:
