@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -95,7 +96,7 @@ def process(clip: Path, folder: Path, targets: list[str]) -> tuple[float, Size]:
     with tempfile.TemporaryDirectory(dir=folder) as place:
         shoot, out = Path(place, "shoot"), Path(place, "out")
         shoot.mkdir()
-        (shoot / clip.name).symlink_to(clip)
+        shutil.copyfile(clip, shoot / clip.name)
         asked = [word for target in targets for word in ("--to", target)]
         spent = cpu([sys.executable, "-m", "mediakit", "process", str(shoot), "--out", str(out), *asked])
         made = [path for path in out.rglob("*.mp4") if ".mediakit" not in path.parts]
