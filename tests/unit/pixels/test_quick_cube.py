@@ -80,3 +80,9 @@ def test_a_part_of_a_picture_may_be_a_view():
     assert quick is not None
     whole = all_colours()
     assert np.abs(quick.apply(whole[10:400, 20:500]).astype(int) - whole[10:400, 20:500]).max() <= 1
+
+
+def test_a_panorama_wider_than_opencv_looks_up_is_coloured_too():
+    cube = graded(1.1, 1.0, 0.9, 0.04, 1.1)
+    wide = np.random.default_rng(2).integers(0, 256, (8, 33_000, 3), dtype=np.uint8)
+    assert np.abs(cube.apply(wide) - exact(cube, wide)).max() <= 1
