@@ -227,8 +227,9 @@ def _frames_from(container: InputContainer, video: VideoStream, pts: int | None,
     container.seek(pts if pts is not None else 0, stream=video if pts is not None else None)
     for packet in islice(container.demux(video), packets):
         yield from packet.decode()
-    if packets is not None:
-        yield from video.codec_context.decode(None)
+        if not packet.size:  # the file's end: it has emptied the decoder, which cannot be done twice
+            return
+    yield from video.codec_context.decode(None)
 
 
 def _is_turned(outline: Mp4 | None) -> bool:

@@ -43,3 +43,15 @@ def test_the_end_of_a_copied_picture_is_decoded_before_it_is_copied(
         assert code == 1
         assert source["error"]["code"] == "corrupt"
         assert not list((tmp_path / "out").rglob("*.mp4"))
+
+
+@pytest.mark.parametrize("frames", [1, 61], ids=["one frame", "a last group of one frame"])
+def test_a_last_group_of_a_single_frame_is_no_damage(tmp_path: Path, frames: int) -> None:
+    path = tmp_path / "clip.mp4"
+    picture = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30", "-frames:v", str(frames)]
+    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "60", "-keyint_min", "60", "-pix_fmt", "yuv420p"]
+    subprocess.run([find_ffmpeg(), "-v", "error", *picture, *coded, path], check=True)
+    assert run(["-q", "audio", str(path), "--mute", "--out", str(tmp_path / "out")]) == 0
+    (made,) = (tmp_path / "out").rglob("as-shot.video/*.mp4")
+    with av.open(str(made)) as file:
+        assert sum(1 for _ in file.decode(video=0)) == frames
