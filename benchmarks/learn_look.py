@@ -33,6 +33,8 @@ WALLED, SAVED, LARGE = 0.12, 0.4, 0.25
 """Shares of the examples that stand before a drawn wall, that are saved as JPEG, and that get their fault at full size."""
 ROUNDS = ((2000, 10), (4000, 12), (5000, 12), (6000, 12))
 """Seeds, and copies of each photo, that are learned onward from."""
+FIRST_SAY = 1.7
+"""How much the first networks count in the answer for the curve; the copies count what is missing to 2."""
 NONE, NONE_TINTED = 0.25, 0.5
 """Weight of an example without a fault, at first and onward: more makes a more timid judge."""
 
@@ -242,20 +244,21 @@ def answer(net, inputs) -> np.ndarray:
 
 
 def onward(folder: Path, epochs: int = 5) -> list[dict[str, np.ndarray]]:
-    """The first networks of prior.npz, and a copy of each that learned on under tinted lights and answers casts alone."""
+    """The first networks of prior.npz, and a copy of each that learned on under tinted lights, for casts above all."""
     with np.load(Path(prior.__file__).with_name("prior.npz")) as there:
         known = {name: there[name].astype(np.float32) for name in there.files}
     shared = {name: known[name] for name in ("mean", "spread")}
     parts = [{name: known[name][i].squeeze() for name in known if name not in shared} for i in range(NETWORKS)]
-    nets = [with_curve(shared | part, NETWORKS / len(known["w2"])) for part in parts]
+    said = 1.0 if len(known["w2"]) == NETWORKS else FIRST_SAY
+    nets = [with_curve(shared | part, 1 / said) for part in parts]
     found = [tinted_examples(folder, seed, copies, half) for seed, copies in ROUNDS for half in (0, 1)]
     data = [np.concatenate(column) for column in zip(*found, strict=True)]
     copies = [learn(*data, epochs, 100 + i, net, fastest=1e-3) for i, net in enumerate(nets)]
-    return [with_curve(net, 2.0) for net in nets] + [with_curve(net, 0.0) for net in copies]
+    return [with_curve(net, FIRST_SAY) for net in nets] + [with_curve(net, 2 - FIRST_SAY) for net in copies]
 
 
 def with_curve(net: dict[str, np.ndarray], share: float) -> dict[str, np.ndarray]:
-    """The network, its curve answered so many times: in the mean of all, half of them speak for the others as well."""
+    """The network, its answer for the curve multiplied: how much it counts in the mean of all."""
     weighed = np.r_[np.ones(2), np.full(len(prior.KNOTS), share)].astype(np.float32)
     return net | {"w2": net["w2"] * weighed, "b2": net["b2"] * weighed}
 

@@ -5,7 +5,7 @@ the code values that nine knots should have had. It was trained by `benchmarks/l
 LIVE In the Wild Image Quality Challenge Database (Ghadiyaram & Bovik, 2015; any use with acknowledgement) that were
 given known faults, on details of them, and on them before drawn walls. The loss is close to absolute: where a picture
 does not tell, the answer goes to "nothing wrong". Three networks that learned in different orders, and a copy of each that
-learned on under tinted lights and answers casts alone, speak together. 500 kB, no runtime.
+learned on under tinted lights, for casts above all, speak together. 500 kB, no runtime.
 """
 
 from __future__ import annotations
