@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mediakit.model import Crop, Size
 from mediakit.pixels.light import Rgb8
@@ -18,8 +19,15 @@ _PREFILTER = 0.42
 """Sigma of the Gaussian, in source pixels, times sqrt(factor^2 - 1)."""
 _BACKDROP_SIDE_PX = 96
 """The blurred backdrop is made at this size: it holds no detail anyway."""
+_BACKDROP_SIGMA = 1 / 18
+"""How soft it is, in shares of its side."""
 _BACKDROP_LIGHT = 0.82
 """The backdrop is dimmed a little so that the picture stands out from it."""
+_RIM = 0.02
+"""Of the longer side: how deep the rim is that a border meets."""
+_RIM_NOISE, _RIM_SHADE = 4.0, 32.0
+"""Plain rims lie this close to their own soft course, root mean square, and differ by no more along it and from each other,
+in code values."""
 
 
 def size_of(rgb: Rgb8) -> Size:
@@ -93,18 +101,63 @@ def fit_pad(rgb: Rgb8, size: Size, colour: str = "#ffffff") -> Rgb8:
     """The whole picture inside a frame of one colour (`#rrggbb`)."""
     frame = np.empty((size.height_px, size.width_px, 3), np.uint8)
     frame[:] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    return _laid_in(frame, rgb)
+    at = placed(size_of(rgb), size)
+    return _put(frame, resize(rgb, at.size), at)
 
 
 def fit_blur(rgb: Rgb8, part: Crop, size: Size) -> Rgb8:
-    """`part` of the picture, whole, before a blurred and slightly dimmed enlargement of itself."""
+    """`part` of the picture, whole, before a blurred and slightly dimmed enlargement of itself.
+
+    Where the picture meets its border in a plain ground (`ends_plainly`), the border is that ground, continued.
+    """
     picture = crop(rgb, part)
-    return _laid_in(_backdrop(picture, size), picture)
+    at = placed(part.size, size)
+    laid = resize(picture, at.size)
+    rims = _rims(laid, size)
+    frame = _continued(rims, at, size) if _are_plain(rims) else _backdrop(picture, size)
+    return _put(frame, laid, at)
 
 
-def _laid_in(frame: Rgb8, picture: Rgb8) -> Rgb8:
-    at = placed(size_of(picture), size_of(frame))
-    frame[at.y_px : at.y_px + at.h_px, at.x_px : at.x_px + at.w_px] = resize(picture, at.size)
+def ends_plainly(picture: Rgb8, size: Size) -> bool:
+    """Whether a picture laid into a frame of the ratio of `size` shows one plain ground along both edges at the border."""
+    return _are_plain(_rims(picture, size))
+
+
+def _put(frame: Rgb8, laid: Rgb8, at: Crop) -> Rgb8:
+    frame[at.y_px : at.y_px + at.h_px, at.x_px : at.x_px + at.w_px] = laid
+    return frame
+
+
+def _rims(picture: Rgb8, size: Size) -> tuple[Rgb8, Rgb8]:
+    """The two edges that meet a border in a frame of that ratio, (depth, length, 3): above and below, or left and right."""
+    is_beside = picture.shape[1] * size.height_px < picture.shape[0] * size.width_px
+    along = picture.swapaxes(0, 1) if is_beside else picture
+    depth_px = max(1, round(_RIM * max(picture.shape[:2])))
+    return along[:depth_px], along[-depth_px:]
+
+
+def _are_plain(rims: tuple[Rgb8, Rgb8]) -> bool:
+    courses = [_course(rim) for rim in rims]
+    noise = max(float(np.sqrt(np.square(rim - course).mean())) for rim, course in zip(rims, courses, strict=True))
+    return noise <= _RIM_NOISE and float(np.ptp(np.concatenate(courses), axis=0).max()) <= _RIM_SHADE
+
+
+def _course(rim: Rgb8) -> NDArray[np.float32]:
+    """The rim's colour along its length, without detail: (length, 3)."""
+    mean = rim.mean(axis=0, dtype=np.float32)[None]
+    sigma_px = max(1.0, rim.shape[1] * _BACKDROP_SIGMA)
+    soft = cv2.GaussianBlur(mean, (0, 0), sigma_px, borderType=cv2.BORDER_REPLICATE)
+    course: NDArray[np.float32] = soft[0]
+    return course
+
+
+def _continued(rims: tuple[Rgb8, Rgb8], at: Crop, size: Size) -> Rgb8:
+    """A frame whose two borders each go on in the colours of the rim they meet."""
+    frame = np.empty((size.height_px, size.width_px, 3), np.uint8)
+    is_beside = at.w_px < size.width_px
+    along, middle = (frame.swapaxes(0, 1), at.x_px + at.w_px // 2) if is_beside else (frame, at.y_px + at.h_px // 2)
+    before, after = (np.rint(_course(rim)).astype(np.uint8) for rim in rims)
+    along[:middle], along[middle:] = before, after
     return frame
 
 
@@ -116,7 +169,7 @@ def _backdrop(picture: Rgb8, size: Size) -> Rgb8:
     covered = Size(max(round(picture.shape[1] * cover), w), max(round(picture.shape[0] * cover), h))
     small = cv2.resize(picture, (covered.width_px, covered.height_px), interpolation=cv2.INTER_AREA)
     x, y = (covered.width_px - w) // 2, (covered.height_px - h) // 2
-    soft = cv2.GaussianBlur(small[y : y + h, x : x + w], (0, 0), _BACKDROP_SIDE_PX / 18)
+    soft = cv2.GaussianBlur(small[y : y + h, x : x + w], (0, 0), _BACKDROP_SIDE_PX * _BACKDROP_SIGMA)
     full = cv2.resize(soft, (size.width_px, size.height_px), interpolation=cv2.INTER_CUBIC)
     dimmed: Rgb8 = cv2.convertScaleAbs(full, alpha=_BACKDROP_LIGHT)
     return dimmed

@@ -17,7 +17,7 @@ from mediakit.model import Anchor, Kind, Size
 from mediakit.platforms.schema import Data, Shape, Target
 from mediakit.presets.schema import Bed, Clip, Develop, Frame, Marks, Overlay, Privacy, Retouch, Sound
 
-RENDERING = 14
+RENDERING = 15
 """Raised when a change of code changes pixels or sound: everything is then made again."""
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mediakit.model import Crop, Size
-from mediakit.pixels.resample import crop, fit_blur, fit_pad, placed, resize, shrink_to_pixels, size_of
+from mediakit.pixels.resample import crop, ends_plainly, fit_blur, fit_pad, placed, resize, shrink_to_pixels, size_of
 
 sides = st.integers(1, 90)
 
@@ -98,3 +98,44 @@ def test_a_copy_for_measuring_is_small_enough_and_says_its_scale():
     assert small.shape[0] * small.shape[1] <= 30_300
     assert scale == pytest.approx(0.5, abs=0.01)
     assert shrink_to_pixels(picture, 10**6) == (pytest.approx(picture), 1.0)
+
+
+@given(
+    colour=st.tuples(*[st.integers(0, 255)] * 3),
+    to=st.sampled_from([Size(90, 160), Size(160, 90), Size(120, 160)]),
+    noise=st.sampled_from([0, 2]),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_plain_ground_goes_on_without_a_seam(colour, to, noise):
+    picture = np.full((300, 300, 3), colour, np.uint8)
+    picture[60:240, 60:240] = 255 - picture[60:240, 60:240]
+    grain = np.random.default_rng(1).normal(0, noise, picture.shape)
+    picture = np.clip(picture + np.rint(grain), 0, 255).astype(np.uint8)
+    result, at = fit_blur(picture, Crop(0, 0, 300, 300), to).astype(int), placed(Size(300, 300), to)
+    assert ends_plainly(picture, to)
+    if at.x_px:
+        result, at = result.swapaxes(0, 1), Crop(at.y_px, at.x_px, at.h_px, at.w_px)
+    for border, inside in (
+        (result[: at.y_px], result[at.y_px]),
+        (result[at.y_px + at.h_px :], result[at.y_px + at.h_px - 1]),
+    ):
+        assert np.abs(border.mean(axis=(0, 1)) - inside.mean(axis=0)).max() <= 2
+        assert np.abs(border - colour).max() <= 2
+
+
+def test_a_shaded_ground_keeps_its_shading():
+    x = np.linspace(180, 205, 300)
+    picture = np.broadcast_to(x[None, :, None], (300, 300, 3)).astype(np.uint8)
+    result = fit_blur(picture, Crop(0, 0, 300, 300), Size(300, 500)).astype(int)
+    assert np.abs(result - picture[0]).max() <= 2
+
+
+def test_what_reaches_the_border_is_not_drawn_out():
+    size, ground = Size(90, 160), np.full((300, 300, 3), 240, np.uint8)
+    cut_off, two_grounds = ground.copy(), ground.copy()
+    cut_off[:200, 100:200] = 60
+    two_grounds[150:] = 40
+    for picture in (cut_off, two_grounds, soft_picture(300, 300)):
+        assert not ends_plainly(picture, size)
+        assert fit_blur(picture, Crop(0, 0, 300, 300), size)[:30].max() < 0.85 * picture.max()
+    assert ends_plainly(cut_off, Size(160, 90))  # a border to the left and right does not touch it
