@@ -22,9 +22,10 @@ from mediakit.look.develop import cube_for, notes_on
 from mediakit.marks.find import What
 from mediakit.model import Findings, Note, Size
 from mediakit.photo.finish import ground_of
-from mediakit.photo.render import export_size, framed, seen_in
+from mediakit.photo.render import export_size, framed, part_of, seen_in
 from mediakit.photo.stamps import stamps_for, stamps_for_clip
 from mediakit.pixels.cube import read_cube
+from mediakit.pixels.resample import ends_plainly
 from mediakit.presets.recipe import Recipe
 from mediakit.video.clip import ClipInfo
 from mediakit.video.follow import Followed, follow, look_and_follow
@@ -116,8 +117,9 @@ def plan_output(recipe: Recipe, known: Known, path: Path, work: Path, stretch: S
     used = info.duration if length is None else length
     cut = Cut(begin_s=float(begin), frames=max(1, math.floor(used * fps + Fraction(1, 2))), fps=fps)
     scenes = framed_over_time(recipe, info, look, followed, heard, cut)
-    framing, camera = scenes[0].framing, scenes[0].camera
     size = _size(recipe, scenes, info)
+    scenes = tuple(on_its_ground(scene, look, size, cut) for scene in scenes)
+    framing, camera = scenes[0].framing, scenes[0].camera
     table = recipe.asset(recipe.develop.look)
     cube, developed = cube_for(look.tone, recipe.develop, read_cube(table) if table else None)
     plain = ClipOutput(
@@ -127,6 +129,7 @@ def plan_output(recipe: Recipe, known: Known, path: Path, work: Path, stretch: S
         fps=fps,
         camera=camera,
         fit=framing.fit,
+        continued=framing.continued,
         pad_colour=recipe.frame.pad_colour,
         look=None if cube.is_identity else cube,
         begin=begin,
@@ -168,6 +171,17 @@ def _size(recipe: Recipe, scenes: Sequence[Scene], info: ClipInfo) -> Size:
     """As large as its crops are; a border alone takes the size that the whole picture asks for."""
     framing = next((one.framing for one in scenes if one.framing.fit == "crop"), scenes[0].framing)
     return even_size(export_size(recipe.shape, framing, info.size))
+
+
+def on_its_ground(scene: Scene, look: ClipLook, size: Size, cut: Cut) -> Scene:
+    """The scene, its blurred border the ground it stands on where every look at it meets the border plainly."""
+    framing, fps = scene.framing, float(cut.fps)
+    if framing.fit != "blur":
+        return scene
+    begin_s, end_s = cut.begin_s + scene.begin / fps, cut.begin_s + scene.end / fps
+    looks = [sample.rgb for sample in look.samples if begin_s <= sample.t_s < end_s]
+    plain = [ends_plainly(part_of(rgb, framing.crop, look.findings.size), size) for rgb in looks]
+    return replace(scene, framing=replace(framing, continued=all(plain))) if plain else scene
 
 
 def _seen_on_the_way(look: ClipLook, output: ClipOutput) -> Findings:

@@ -43,6 +43,8 @@ class Framing:
     crop: Crop
     fit: Fit
     why: str
+    continued: bool = False
+    """Its blurred border is the plain ground of a clip's shot, continued (a photo's own pixels say so when it is drawn)."""
 
 
 def solve(findings: Findings, shape: Shape, options: Frame, *, safe_zone: SafeZone | None = None) -> Framing:

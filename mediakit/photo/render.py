@@ -204,6 +204,11 @@ def framed(pixels: Pixels, framing: Framing, size: Size, pad_colour: str, shown:
     return fit_pad(cut(pixels, part), size, pad_colour)
 
 
+def part_of(pixels: Pixels, crop: Crop, shown: Size) -> Pixels:
+    """The crop (given in pixels of `shown`) of a possibly smaller picture, as a view."""
+    return cut(pixels, _in_pixels(crop, size_of(pixels), shown))
+
+
 def seen_in(findings: Findings, framing: Framing, size: Size) -> Findings:
     """The findings that are still in the finished picture, in its pixels."""
     at = Crop.whole(size) if framing.fit == "crop" else placed(framing.crop.size, size)

@@ -68,7 +68,7 @@ def draw_crop(source: Path, info: ClipInfo, output: ClipOutput, to: Path, work: 
 
 
 def _scenes(output: ClipOutput, frames: int) -> tuple[Scene, ...]:
-    return output.scenes or (Scene(0, frames, Framing(output.crop, output.fit, ""), output.camera),)
+    return output.scenes or (Scene(0, frames, Framing(output.crop, output.fit, "", output.continued), output.camera),)
 
 
 def _place(scene: Scene, scale: float) -> tuple[str, str]:

@@ -62,6 +62,8 @@ class PictureStep:
     """What is hidden: the input that holds each matte, and the size of its cells in stored pixels (see `veil`)."""
     written: Size | None = None
     """What the finished picture is scaled to at last; None where it has its size."""
+    continued: bool = False
+    """Whether a blurred border is the ground at the picture's edge instead (see `Framing.continued`)."""
 
 
 def picture_chains(info: ClipInfo, source: str, steps: list[PictureStep]) -> list[Chain]:
@@ -170,7 +172,7 @@ def _drawn(info: ClipInfo, step: PictureStep, between: _Between) -> list[Chain]:
     over = make("overlay", x=at.x_px, y=at.y_px, format="yuv420")
     return [
         Chain(between.source, (*between.before, *cut, make("split", outputs=2)), (f"{back}i", f"{front}i")),
-        Chain((f"{back}i",), _backdrop(info, step), (back,)),
+        Chain((f"{back}i",), (_ground if step.continued else _backdrop)(info, step), (back,)),
         Chain((f"{front}i",), inside, (front,)),
         Chain((back, front), (over, *between.after), (between.to,)),
     ]
@@ -184,7 +186,9 @@ def _drawn_in_scenes(info: ClipInfo, step: PictureStep, between: _Between) -> li
     for k, scene in enumerate(step.scenes):
         cut = (make("trim", start_frame=scene.begin, end_frame=scene.end), make("setpts", expr="PTS-STARTPTS"))
         framing = scene.framing
-        alone = replace(step, crop=framing.crop, fit=framing.fit, camera=scene.camera, scenes=())
+        alone = replace(
+            step, crop=framing.crop, fit=framing.fit, continued=framing.continued, camera=scene.camera, scenes=()
+        )
         same = (make("setsar", sar="1"), *tagged())
         chains += _drawn(info, alone, _Between((taken[k],), cut, same, shown[k], names[k]))
     counted = (
@@ -244,8 +248,7 @@ def _even(box: Crop) -> Crop:
 
 def _backdrop(info: ClipInfo, step: PictureStep) -> tuple[Filter, ...]:
     """The picture's middle, filling the frame, without detail: made small, blurred there, enlarged."""
-    shrink = Fraction(BACKDROP_SIDE_PX, max(step.size.width_px, step.size.height_px))
-    w, h = (max(4, round(side * shrink / 2) * 2) for side in (step.size.width_px, step.size.height_px))
+    w, h = _backdrop_size(step.size)
     cover = max(Fraction(w, step.crop.w_px), Fraction(h, step.crop.h_px))
     covered = Size(max(w, -(-step.crop.w_px * cover // 2) * 2), max(h, -(-step.crop.h_px * cover // 2) * 2))
     dim = {plane: f"{zero}+(val-{zero})*{BACKDROP_LIGHT}" for plane, zero in (("y", 16), ("u", 128), ("v", 128))}
@@ -256,6 +259,30 @@ def _backdrop(info: ClipInfo, step: PictureStep) -> tuple[Filter, ...]:
         make("lutyuv", **dim),
         make("zscale", w=step.size.width_px, h=step.size.height_px, filter="bicubic"),
     )
+
+
+def _ground(info: ClipInfo, step: PictureStep) -> tuple[Filter, ...]:
+    """The picture, small, its outermost pixels drawn out to the frame and blurred along the edge they come from.
+
+    Each frame's own, so that it brightens and fades with the picture.
+    """
+    w, h = _backdrop_size(step.size)
+    at = _even(placed(step.crop.size, Size(w, h)))
+    right, bottom = w - at.x_px - at.w_px, h - at.y_px - at.h_px
+    across, down = (0.1, BACKDROP_SIGMA_PX) if at.h_px == h else (BACKDROP_SIGMA_PX, 0.1)
+    return (
+        *scaled(info, at.size, step.cube),
+        make("pad", w=w, h=h, x=at.x_px, y=at.y_px),
+        make("fillborders", left=at.x_px, right=right, top=at.y_px, bottom=bottom, mode="smear"),
+        make("gblur", sigma=across, sigmaV=down),
+        make("zscale", w=step.size.width_px, h=step.size.height_px, filter="bicubic"),
+    )
+
+
+def _backdrop_size(size: Size) -> tuple[int, int]:
+    shrink = Fraction(BACKDROP_SIDE_PX, max(size.width_px, size.height_px))
+    w, h = (max(4, round(side * shrink / 2) * 2) for side in (size.width_px, size.height_px))
+    return w, h
 
 
 def _logo(step: PictureStep, n: int, picture: str, to: str) -> list[Chain]:

@@ -55,6 +55,8 @@ class ClipOutput:
     crop: Crop
     fps: Fraction
     fit: Fit = "crop"
+    continued: bool = False
+    """See `Framing.continued`."""
     pad_colour: str = "#ffffff"
     look: Cube | None = None
     logo: ClipLogo | None = None
@@ -87,7 +89,7 @@ class ClipOutput:
         frame = t_s * float(self.fps)
         if self.scenes:
             return next((one for one in self.scenes if frame < one.end), self.scenes[-1]).framing_at(frame)
-        return Framing(self.camera.crop_at(t_s) if self.camera is not None else self.crop, self.fit, "")
+        return Framing(self.camera.crop_at(t_s) if self.camera is not None else self.crop, self.fit, "", self.continued)
 
     def duration(self, info: ClipInfo) -> Seconds:
         """Exactly how long the deliverable will be: whole frames, at least one. The sound is cut to this."""

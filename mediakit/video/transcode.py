@@ -126,6 +126,7 @@ class Encoder:
             size=output.size,
             crop=output.crop,
             fit=output.fit,
+            continued=output.continued,
             pad_colour=output.pad_colour,
             fps=output.fps,
             begin=output.begin,

@@ -179,6 +179,23 @@ def test_blurred_borders_are_filled_dimmed_and_smooth(tmp_path: Path) -> None:
     assert np.abs(np.diff(border.mean(axis=2), axis=1)).max() < 12
 
 
+@pytest.mark.parametrize("size", [Size(180, 320), Size(320, 180)])
+@pytest.mark.parametrize("ground", ["white", "0xd8c0a8"])
+def test_a_plain_ground_goes_on_into_the_border_and_fades_with_the_picture(
+    tmp_path: Path, size: Size, ground: str
+) -> None:
+    thing = "drawbox=x=80:y=80:w=80:h=80:color=navy:t=fill,fade=t=out:st=0.2:d=0.4"
+    plain = picture(f"color={ground}", w=240, h=240, seconds=0.5)
+    source = encode(*plain, to=tmp_path / "in.mp4", options=("-vf", thing, "-crf", "5", *TAGGED_709))
+    out = tmp_path / "out.mp4"
+    render(source, out, fit="blur", continued=True, size=size)
+    for n in (0, 9):
+        shown = frame(out, n).astype(int)
+        across = shown if size.height_px > size.width_px else shown.swapaxes(0, 1)
+        assert np.abs(across[[0, 66, 73, 246, 253, 319]] - across[75, 20]).max() <= 2  # seams: 70 and 250
+        assert np.ptp(across[160, :, 0]) > 40
+
+
 def test_the_logo_lies_where_it_was_put_in_its_own_colours(tmp_path: Path) -> None:
     source = encode(*picture("color=gray", w=320, h=240), to=tmp_path / "in.mp4", options=TAGGED_709)
     logo = np.zeros((40, 80, 4), np.uint8)
