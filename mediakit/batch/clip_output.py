@@ -22,7 +22,7 @@ from mediakit.look.develop import cube_for, notes_on
 from mediakit.marks.find import What
 from mediakit.model import Findings, Note, Size
 from mediakit.photo.finish import ground_of
-from mediakit.photo.render import export_size, framed, part_of, seen_in
+from mediakit.photo.render import export_size, framed, part_of, seen_in, shown_at
 from mediakit.photo.stamps import stamps_for, stamps_for_clip
 from mediakit.pixels.cube import read_cube
 from mediakit.pixels.resample import ends_plainly
@@ -205,7 +205,8 @@ def _stamps(
     moves = output.camera is not None or output.scenes
     seen = _seen_on_the_way(look, output) if moves else seen_in(look.findings, at_middle, size)
     under = framed(middle.rgb, at_middle, size, recipe.frame.pad_colour, look.findings.size)
-    stamps, notes = stamps_for(recipe, ground_of(under, seen, clip_spec(recipe).safe_zone))
+    picture = shown_at(at_middle, size).as_box()
+    stamps, notes = stamps_for(recipe, ground_of(under, seen, clip_spec(recipe).safe_zone, picture))
     if not stamps:
         return None, notes
     part = stamps_for_clip(under, stamps, drawn)

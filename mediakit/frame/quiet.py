@@ -15,8 +15,12 @@ EDGE_LEVELS = 14.0
 SHRINK = 4
 
 
-STANDS_OUT = 77
-"""Of 255 in the map of what stands out: from here on a cell belongs to the subject."""
+ANOTHER_COLOUR = 18.0
+"""From the box's usual colour, in OpenCV's 8-bit Lab: a blurred bottle has no edges, but is no part of the wall."""
+MOST_LIGHT = 2.0
+"""So much lighter, at most, a dark picture is taken: the same bottle has weaker edges in the dark."""
+STANDS_OUT = 60
+"""Of 255 in the map of what stands out: from here on a cell shows a thing, the subject or another."""
 CELLS = 64
 """Cells along the longer side of a finished picture in which the subject's own shape is kept."""
 
@@ -24,21 +28,29 @@ Busyness = Callable[[Box], float]
 
 
 def busyness(rgb: NDArray[np.uint8]) -> Busyness:
-    """A function from a box (in pixels of `rgb`) to the share of it that lies on edges: 0.0 a plain wall .. 1.0.
+    """A function from a box (in pixels of `rgb`) to how much there is to see in it: 0.0 a plain wall .. 1.0.
 
+    That is the share of it on edges or the share in another colour than is usual in it, whichever is more.
     rgb: (H, W, 3) uint8 sRGB, the finished picture before the logo.
     """
     size = (max(1, rgb.shape[1] // SHRINK), max(1, rgb.shape[0] // SHRINK))
-    grey = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    small = cv2.convertScaleAbs(small, alpha=min(MOST_LIGHT, 255 / max(1.0, float(np.percentile(small, 99)))))
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     slope = cv2.magnitude(
         cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 4), cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 4)
     )
-    edges = (slope > EDGE_LEVELS).astype(np.uint8)
+    edges = slope > EDGE_LEVELS
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
 
     def share(box: Box) -> float:
         left, top = max(0, int(box.x) // SHRINK), max(0, int(box.y) // SHRINK)
-        part = edges[top : int(box.bottom) // SHRINK + 1, left : int(box.right) // SHRINK + 1]
-        return float(part.mean()) if part.size else 0.0
+        part = np.s_[top : int(box.bottom) // SHRINK + 1, left : int(box.right) // SHRINK + 1]
+        if not edges[part].size:
+            return 0.0
+        colours = lab[part].reshape(-1, 3)
+        apart = np.linalg.norm(colours - np.median(colours, axis=0), axis=1)
+        return max(float(edges[part].mean()), float((apart > ANOTHER_COLOUR).mean()))
 
     return share
 
@@ -56,13 +68,13 @@ def placed_map(grid: Saliency, picture: Size, crop: Crop, at: Crop, output: Size
     return Saliency(rows, cols, np.where(inside, taken, 0).astype(np.uint8).tobytes())
 
 
-def subject_parts(grid: Saliency, subject: Box, size: Size) -> tuple[Box, ...]:
-    """The subject's own shape as boxes that do not overlap, row by row: a raised arm does not take all around it."""
+def standing_parts(grid: Saliency, size: Size) -> tuple[Box, ...]:
+    """All that stands out, in its own shape, as boxes that do not overlap, row by row: a raised arm does not take all
+    around it, and the products beside the subject are products too.
+    """
     cells = np.frombuffer(grid.cells, np.uint8).reshape(grid.rows, grid.cols)
     wide, high = size.width_px / grid.cols, size.height_px / grid.rows
-    x, y = (np.arange(grid.cols) + 0.5) * wide, (np.arange(grid.rows) + 0.5) * high
-    inside = ((y >= subject.y) & (y < subject.bottom))[:, None] & ((x >= subject.x) & (x < subject.right))
-    taken = np.pad((cells >= STANDS_OUT) & inside, ((0, 0), (1, 1))).astype(np.int8)
+    taken = np.pad(cells >= STANDS_OUT, ((0, 0), (1, 1))).astype(np.int8)
     parts = []
     for row, steps in enumerate(np.diff(taken, axis=1)):
         starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)

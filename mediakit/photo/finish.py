@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.frame.quiet import busyness, subject_parts
+from mediakit.frame.quiet import busyness, standing_parts
 from mediakit.look.develop import cube_for, notes_on
 from mediakit.look.local_light import local_light
 from mediakit.look.measure import Tone
@@ -50,11 +50,16 @@ def developed(pixels: Pixels, tone: Tone | None, recipe: Recipe, notes: list[Not
     return lit, {**facts, **told}
 
 
-def stamped(pixels: Pixels, seen: Findings, recipe: Recipe, zone: SafeZone | None, notes: list[Note]) -> Pixels:
-    """The picture with logo, words and disclosure; without logo and words where they fail, never without a disclosure."""
+def stamped(
+    pixels: Pixels, seen: Findings, recipe: Recipe, zone: SafeZone | None, notes: list[Note], picture: Box | None = None
+) -> Pixels:
+    """The picture with logo, words and disclosure; without logo and words where they fail, never without a disclosure.
+
+    picture: where it lies in `pixels`, if there is a border around it.
+    """
 
     def drawn() -> tuple[Pixels, tuple[Note, ...]]:
-        stamps, said = stamps_for(recipe, ground_of(pixels, seen, zone))
+        stamps, said = stamps_for(recipe, ground_of(pixels, seen, zone, picture))
         return draw_stamps(pixels, stamps), said
 
     if recipe.overlay is None:
@@ -69,22 +74,23 @@ def stamped(pixels: Pixels, seen: Findings, recipe: Recipe, zone: SafeZone | Non
     return result
 
 
-def ground_of(pixels: Pixels, seen: Findings, zone: SafeZone | None) -> Ground:
-    """A finished picture as a ground for stamps: faces, codes and words are kept clear, the subject is avoided."""
+def ground_of(pixels: Pixels, seen: Findings, zone: SafeZone | None, picture: Box | None = None) -> Ground:
+    """A finished picture as a ground for stamps: faces, codes and words are kept clear, what stands out is avoided."""
     return Ground(
         size=size_of(pixels),
         keep_clear=(*(grown(face.box, FACE_ROOM) for face in seen.faces), *(mark.box for mark in seen.marks)),
-        avoid=_subject(seen),
+        avoid=_things(seen),
         safe_zone=zone,
         busy=busyness(pixels),
+        picture=picture,
     )
 
 
-def _subject(seen: Findings) -> tuple[Box, ...]:
-    """The subject by its own shape where a map shows it, else its box."""
-    if seen.subject is None:
-        return ()
-    return (seen.subject,) if seen.saliency is None else subject_parts(seen.saliency, seen.subject, seen.size)
+def _things(seen: Findings) -> tuple[Box, ...]:
+    """The subject and what else stands out, each by its own shape, where there is a map; else the subject's box."""
+    if seen.saliency is not None:
+        return standing_parts(seen.saliency, seen.size)
+    return () if seen.subject is None else (seen.subject,)
 
 
 def _cube(tone: Tone, recipe: Recipe) -> tuple[Cube, dict[str, object]]:

@@ -139,7 +139,7 @@ def render_photo(photo: Photo, findings: Findings, tone: Tone | None, recipe: Re
     pixels, developing = developed(pixels, tone, recipe, notes)
     retouched = retouch(pixels, seen.faces, recipe.retouch, shown_scale=size.width_px / framing.crop.w_px)
     notes += retouched.notes
-    pixels = stamped(retouched.pixels, seen, recipe, spec.safe_zone, notes)
+    pixels = stamped(retouched.pixels, seen, recipe, spec.safe_zone, notes, shown_at(framing, size).as_box())
     saved = _save(pixels, path, photo, spec, recipe)
     facts: dict[str, object] = {
         "develop": developing,
@@ -209,9 +209,14 @@ def part_of(pixels: Pixels, crop: Crop, shown: Size) -> Pixels:
     return cut(pixels, _in_pixels(crop, size_of(pixels), shown))
 
 
+def shown_at(framing: Framing, size: Size) -> Crop:
+    """Where, in a finished picture of `size`, the photo lies: all of it, or the part inside its border."""
+    return Crop.whole(size) if framing.fit == "crop" else placed(framing.crop.size, size)
+
+
 def seen_in(findings: Findings, framing: Framing, size: Size) -> Findings:
     """The findings that are still in the finished picture, in its pixels."""
-    at = Crop.whole(size) if framing.fit == "crop" else placed(framing.crop.size, size)
+    at = shown_at(framing, size)
     scale = at.w_px / framing.crop.w_px
     dx, dy = at.x_px - framing.crop.x_px * scale, at.y_px - framing.crop.y_px * scale
 

@@ -12,7 +12,7 @@ label. No platform or law here names a size for pictures; they ask for "distinct
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,7 @@ DISCLOSURE_SMALL = Note(
     "The disclosure is smaller than is legible: the app leaves too little room. Say it in fewer words.",
 )
 MOST_BUSY = 0.12  # of the brand's words may lie on edges: over other words and labels nobody reads them
+SMALLEST_LOGO = 0.75  # of the preset's width, where it fits nowhere at its own
 APART = 0.25  # stamps keep this share of their height from each other
 
 
@@ -59,13 +60,16 @@ Placed = tuple[Stamp | None, tuple[Note, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The picture a stamp is laid on: its size, what may not be covered, what should not, and how busy it is."""
+    """The picture a stamp is laid on: its size, what may not be covered, what should not, how busy it is, and where it
+    lies in its border, if it has one.
+    """
 
     size: Size
     keep_clear: tuple[Box, ...]
     avoid: tuple[Box, ...]
     safe_zone: SafeZone | None
     busy: Busyness
+    picture: Box | None = None
 
 
 def stamps_for(recipe: Recipe, ground: Ground) -> tuple[tuple[Stamp, ...], tuple[Note, ...]]:
@@ -135,13 +139,15 @@ def _written(write: Callable[[], Placed]) -> Placed:
 def _disclosure(overlay: Overlay, font: Path | None, ground: Ground) -> Placed:
     versions = tuple(words_picture(overlay.disclosure, font, light=light, plate=True) for light in (True, False))
     height = overlay.disclosure_height / character_share(overlay.disclosure, font, plate=True)
-    ways: tuple[tuple[tuple[Box, ...], tuple[Box, ...]], ...] = (
-        (ground.keep_clear, ground.avoid),
-        (ground.keep_clear, ()),
-        ((), ()),
+    anywhere = replace(ground, picture=None)
+    ways: tuple[tuple[Ground, tuple[Box, ...], tuple[Box, ...]], ...] = (
+        (ground, ground.keep_clear, ground.avoid),
+        (anywhere, ground.keep_clear, ground.avoid),
+        (anywhere, ground.keep_clear, ()),
+        (anywhere, (), ()),
     )
-    for clear, avoid in ways:
-        found = _placed(overlay, overlay.disclosure_corner, versions[0], height, ground, clear, avoid)
+    for where, clear, avoid in ways:
+        found = _placed(overlay, overlay.disclosure_corner, versions[0], height, where, clear, avoid)
         if found is not None:
             said = [DISCLOSURE_COVERS] if clear != ground.keep_clear or avoid != ground.avoid else []
             characters = found.box.h * character_share(overlay.disclosure, font, plate=True)
@@ -180,6 +186,7 @@ def _placed(
         avoid=avoid,
         safe_zone=ground.safe_zone,
         busy=ground.busy,
+        picture=ground.picture,
     )
 
 
@@ -193,6 +200,8 @@ def _logo(overlay: Overlay, logo: Path, on_dark: Path | None, ground: Ground, st
         avoid=ground.avoid,
         safe_zone=ground.safe_zone,
         busy=ground.busy,
+        picture=ground.picture,
+        smallest=SMALLEST_LOGO,
     )
     return Stamp(found.box, versions, overlay.opacity) if found else None
 

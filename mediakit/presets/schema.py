@@ -95,9 +95,9 @@ class Overlay(Section):
     logo_on_dark: Asset | None = None
     """The version for dark backgrounds; `logo` where it is absent."""
     corner: Corner = "bottom-right"
-    """Tried first; another corner is taken where this one would cover a face or the product."""
+    """Tried first; another corner, or a place along an edge, is taken where this one would cover a face or a product."""
     width: Annotated[float, Field(gt=0.0, le=0.5)] = 0.16
-    """Share of the output's width."""
+    """Share of the output's width; down to three quarters of it where the logo fits nowhere else."""
     opacity: Amount = 0.85
     margin: Annotated[float, Field(ge=0.0, le=0.2)] = 0.03
     surfaces: tuple[str, ...] = ("*",)

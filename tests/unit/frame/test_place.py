@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mediakit.frame.geometry import shared
 from mediakit.frame.place import NOWHERE, place_logo, safe_zone_box
-from mediakit.frame.quiet import placed_map, subject_parts
+from mediakit.frame.quiet import busyness, placed_map, standing_parts
 from mediakit.model import Box, Crop, Saliency, Size
 from mediakit.platforms.schema import SafeZone
 from mediakit.presets.schema import Overlay
@@ -91,6 +91,52 @@ def test_a_product_everywhere_means_no_logo():
     assert place_logo(OUTPUT, 3.0, Overlay(), avoid=[Box(0, 0, 1080, 1440)]) is None
 
 
+def test_a_gap_between_products_at_an_edge_is_found():
+    """Every corner stands full; the wall between two bottles is free."""
+    bottles = [Box(0, 0, 330, 1440), Box(620, 0, 460, 1440)]
+    placed = place_logo(OUTPUT, 3.0, Overlay(corner="bottom-right"), avoid=bottles)
+    assert not any(shared(placed.box, bottle) for bottle in bottles)
+    assert placed.box.bottom > 1300
+
+
+def test_a_free_corner_is_taken_before_any_edge():
+    taken = Box(700, 1000, 380, 440)
+    placed = place_logo(OUTPUT, 3.0, Overlay(corner="bottom-right"), avoid=[taken])
+    assert placed.box.x == pytest.approx(0.03 * 1080)
+
+
+def test_a_logo_gets_smaller_only_where_it_fits_nowhere():
+    bottles = [Box(0, 0, 450, 1440), Box(610, 0, 470, 1440)]  # 160 px between them, the logo has 173
+    overlay = Overlay(corner="bottom-right")
+    assert place_logo(OUTPUT, 3.0, overlay, avoid=bottles, smallest=0.75).box.w == pytest.approx(0.75 * 0.16 * 1080)
+    assert place_logo(OUTPUT, 3.0, overlay, avoid=bottles[:1], smallest=0.75).box.w == pytest.approx(0.16 * 1080)
+
+
+def test_what_is_touched_and_busy_is_the_product():
+    sliver = [Box(x * 90.0, 0, 4, 1440) for x in range(12)]
+    assert place_logo(OUTPUT, 3.0, Overlay(), avoid=sliver, busy=lambda box: 0.0) is not None
+    assert place_logo(OUTPUT, 3.0, Overlay(), avoid=sliver, busy=lambda box: 0.5) is None
+
+
+@given(st.integers(0, 700), st.integers(0, 900), st.integers(100, 1080), st.integers(100, 1440), corners)
+def test_no_logo_lies_half_in_a_border(x, y, w, h, corner):
+    picture = Box(x, y, min(w, 1080 - x), min(h, 1440 - y))
+    placed = place_logo(OUTPUT, 3.0, Overlay(corner=corner), picture=picture)
+    if placed is not None:
+        both = shared(placed.box, picture)
+        assert both is None or both.area == pytest.approx(placed.box.area, rel=0.011)
+
+
+def test_a_blurred_thing_and_a_dark_one_are_seen():
+    """Neither has an edge worth the name; both are another colour than the wall."""
+    wall = np.full((400, 400, 3), (205, 180, 170), np.uint8)
+    ramp = np.clip((np.arange(400) - 150) / 100, 0, 1)[None, :, None]
+    blurred = (wall * (1 - ramp) + np.array((150, 30, 50)) * ramp).astype(np.uint8)
+    assert busyness(wall)(Box(0, 0, 400, 400)) == 0.0
+    assert busyness(blurred)(Box(100, 100, 200, 100)) > 0.3
+    assert busyness((blurred * 0.3).astype(np.uint8))(Box(100, 100, 200, 100)) > 0.2
+
+
 def test_the_logo_stays_out_of_the_safe_zone_scaled_to_the_output():
     zone = SafeZone(canvas_px=(1080, 1920), bottom=400, right=120)
     output = Size(540, 960)
@@ -117,7 +163,7 @@ def test_a_subjects_own_shape_leaves_the_corners_of_its_box_free():
     cells = np.zeros((rows, cols), np.uint8)
     cells[10:, 10:20] = 200  # a figure, its box the whole picture because of a raised hand
     cells[0:10, 28:30] = 200
-    parts = subject_parts(Saliency(rows, cols, cells.tobytes()), Box(0, 0, 1080, 1440), OUTPUT)
+    parts = standing_parts(Saliency(rows, cols, cells.tobytes()), OUTPUT)
     assert sum(part.area for part in parts) == pytest.approx((300 + 20) * 36 * 36)
     assert place_logo(OUTPUT, 3.0, Overlay(corner="top-left"), avoid=parts).corner == "top-left"
     assert place_logo(OUTPUT, 3.0, Overlay(corner="top-left"), avoid=[Box(0, 0, 1080, 1440)]) is None
