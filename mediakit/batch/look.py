@@ -15,7 +15,7 @@ from mediakit.model import Kind, Outcome, Problem, Score, Verdict
 from mediakit.presets.approved import Approved, percentile, read_approved, write_approved
 from mediakit.presets.load import load_preset
 from mediakit.presets.schema import Scoring
-from mediakit.quality.verdict import verdict
+from mediakit.quality.verdict import advised, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +74,5 @@ def _looked(outcome: Outcome, scoring: Scoring, approved: tuple[Approved, ...]) 
     if score is None:
         return Looked(outcome.rel, outcome.kind, None, None, outcome.problem)
     among = percentile(score.value, approved) if outcome.kind is Kind.PHOTO else None
-    return Looked(outcome.rel, outcome.kind, score, verdict(score, scoring), outcome.problem, among)
+    said = verdict(score, scoring)
+    return Looked(outcome.rel, outcome.kind, advised(score, said), said, outcome.problem, among)

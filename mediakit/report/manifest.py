@@ -19,6 +19,7 @@ from mediakit.batch.outfolder import published
 from mediakit.batch.post_values import Post
 from mediakit.batch.values import to_json
 from mediakit.model import Check, Delivered, Face, Findings, Mark, Note, Outcome, Part, Problem, Score, Verdict
+from mediakit.quality.verdict import advised
 from mediakit.report.bystanders import bystanders, people
 from mediakit.report.posts import post_json
 
@@ -185,8 +186,9 @@ def score_json(score: Score | None, verdict_of: VerdictOf) -> Json | None:
     """A score with its verdict and, worst first, its reasons; a clip's worst moments where there are any."""
     if score is None:
         return None
-    parts = [_part(part) for part in score.worst_first()]
-    found: Json = {"value": round(score.value, 1), "verdict": verdict_of(score), "parts": parts}
+    verdict = verdict_of(score)
+    parts = [_part(part) for part in advised(score, verdict).worst_first()]
+    found: Json = {"value": round(score.value, 1), "verdict": verdict, "parts": parts}
     if score.moments:
         found["moments"] = [
             {"time_s": one.time_s, "part": one.part, "measured": one.measured, "value": one.value}

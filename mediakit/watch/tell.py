@@ -5,10 +5,12 @@ A verdict is told as soon as it is there, and again with what was made of the fi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mediakit.batch.post_values import Post
 from mediakit.errors import FileError
 from mediakit.model import Note, Outcome, Verdict
-from mediakit.quality.verdict import verdict
+from mediakit.quality.verdict import advised, verdict
 from mediakit.watch.book import Book, text
 from mediakit.watch.posting import FAULT
 from mediakit.watch.rounds import Order
@@ -32,13 +34,15 @@ class Teller:
 
     def scored(self, outcome: Outcome) -> None:
         """A photo has its verdict; it is made after."""
-        self._write_sidecar(outcome)
-        self._voice.scored(outcome, self._verdict(outcome))
+        outcome, said = self._judged(outcome)
+        self._write_sidecar(outcome, said)
+        self._voice.scored(outcome, said)
 
     def made(self, outcome: Outcome, seconds: float) -> None:
         """A source is through."""
-        self._write_sidecar(outcome)
-        self._voice.made(outcome, seconds, self._verdict(outcome))
+        outcome, said = self._judged(outcome)
+        self._write_sidecar(outcome, said)
+        self._voice.made(outcome, seconds, said)
         self._missed |= outcome.problem is not None or any(d.status == "failed" for d in outcome.delivered)
 
     def posts(self, posts: tuple[Post, ...], notes: tuple[Note, ...]) -> None:
@@ -63,11 +67,15 @@ class Teller:
         self._voice.remark(words)
         self._book.say(event, words=words)
 
-    def _write_sidecar(self, outcome: Outcome) -> None:
+    def _write_sidecar(self, outcome: Outcome, said: Verdict | None) -> None:
         try:
-            write_sidecar(self._order.out, outcome, self._verdict(outcome))
+            write_sidecar(self._order.out, outcome, said)
         except FileError as error:
             self._book.say("sidecar-not-written", path=text(outcome.rel), why=error.message)
 
-    def _verdict(self, outcome: Outcome) -> Verdict | None:
-        return verdict(outcome.score, self._order.preset.preset.score) if outcome.score else None
+    def _judged(self, outcome: Outcome) -> tuple[Outcome, Verdict | None]:
+        """With the brand's verdict, and what to do about it."""
+        if outcome.score is None:
+            return outcome, None
+        said = verdict(outcome.score, self._order.preset.preset.score)
+        return replace(outcome, score=advised(outcome.score, said)), said

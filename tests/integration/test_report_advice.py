@@ -13,6 +13,7 @@ from report_samples import delivered, photo, picture, verdict_of
 
 from mediakit.model import Kind, Outcome, Part, Score, Size
 from mediakit.quality.parts import cast_part, tilt_part
+from mediakit.quality.verdict import PLAIN_TIP
 from mediakit.report.manifest import manifest
 from mediakit.report.write import write_report
 
@@ -29,7 +30,7 @@ def page(tab, tmp_path):
     felt = Part("impression", 0.52, 1.0, "people would rate it about 52 of 100")
     outcomes = [
         outcome("leans.jpg", 20.0, tilt_part(-12.4)),
-        outcome("tinted.jpg", 21.0, cast_part(40.0, 1.0, None)),
+        outcome("tinted.jpg", 21.0, cast_part(40.0, 1.0, 2.0)),
         outcome("new.jpg", 22.0, Part("glare", 0.1, 1.0, "glare", "Polarise the light by 30 degrees.")),
         outcome("dull.jpg", 42.0, felt),
         outcome("fine.jpg", 82.0, felt),
@@ -56,8 +57,8 @@ def test_advice_is_in_the_language_of_the_page_and_keeps_its_number(page):
     assert again == "把手机端平：画面斜了 12 度。"
 
 
-def test_what_needs_a_look_says_what_costs_it_most_even_without_advice(page):
-    assert gists(page)[3:5] == ["Impression: people would rate it about 52 of 100", ""]
+def test_what_needs_a_look_says_what_to_do_and_what_passed_does_not(page):
+    assert gists(page)[3:5] == [f"Impression: {PLAIN_TIP}", ""]
 
 
 def test_why_a_crop_is_what_it_is_reads_as_a_sentence(page):

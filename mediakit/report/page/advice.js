@@ -2,6 +2,7 @@
 // here is shown as it came.
 
 const ADVICE = [
+  ["It has no single fault but looks plain: go closer to one thing, in even light.", "没有明显的毛病，只是平淡：对准一样东西靠近拍，用均匀的光。"],
   ["Wipe the lens, go closer and find even light: beside other phone photos it looks weak.", "擦净镜头，靠近一些，找均匀的光：和其他手机照片相比，这张偏弱。"],
   ["Move closer, or show something with edges.", "靠近一些，或拍有轮廓的东西。"],
   ["Hold still, tap to focus or move closer: the face is blurred.", "拿稳，点屏幕对焦，或靠近一些：人脸模糊。"],

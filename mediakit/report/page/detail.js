@@ -250,7 +250,7 @@ function bar(part, was) {
     track.append(tick);
   }
   return el("li", {}, el("span.bar-name", {}, named(part.name)), el("span.bar-value", {}, String(Math.round(part.value * 100))),
-    track, el("span.soft.bar-words", {}, part.measured), part.tip && part.value < 0.85 ? el("span.tip", {}, advice(part.tip)) : null);
+    track, el("span.soft.bar-words", {}, part.measured), part.tip ? el("span.tip", {}, advice(part.tip)) : null);
 }
 
 function notes(source, item) {

@@ -83,7 +83,7 @@ function gist(source) {
   if (source.error) return `${named(source.error.code)}. ${source.error.hint || source.error.message}`;
   const failed = source.deliverables.find((item) => item.status === "failed");
   if (failed) return `${targetName(failed.target)}: ${failed.error ? named(failed.error.code) : failed.why}`;
-  const part = source.score?.parts.find((each) => each.tip && each.value < 0.7);
+  const part = worstPart(source);
   if (part) return `${named(part.name)}: ${advice(part.tip)}`;
   if (bystanders(source)) return named("bystanders");
   const worst = source.state === "pass" ? null : source.score?.parts[0];

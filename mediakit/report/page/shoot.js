@@ -79,12 +79,12 @@ function drawPlaces() {
 }
 
 function retakeWords(source) {
-  const part = worstPart(source) ?? source.score.parts.find((each) => each.tip);
+  const part = worstPart(source);
   return part ? `${advice(part.tip)} (${named(part.name)}: ${part.measured})` : t("reject");
 }
 
 function retakeRow(source) {
-  const part = worstPart(source) ?? source.score.parts.find((each) => each.tip);
+  const part = worstPart(source);
   const address = picture(source, 0);
   return el("li", {}, el("button.retake-row", { type: "button", "data-index": String(source.index), onclick: () => openDetail(source.index) },
     el("span.retake-face", {}, address ? el("img", { src: address, alt: "", loading: "lazy" }) : null, badge(source)),

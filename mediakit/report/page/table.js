@@ -11,9 +11,9 @@ const COLUMNS = [
   { name: "files_column", of: (source) => source.deliverables.filter((item) => item.href).length, best: true },
 ];
 
-/** The part that costs a source most, if it is poor. */
+/** What costs a source most of all that has advice; where it passed, only if it is poor. */
 function worstPart(source) {
-  return source.score?.parts.find((part) => part.tip && part.value < 0.7) ?? null;
+  return source.score?.parts.find((part) => part.tip && (source.score.verdict !== "pass" || part.value < 0.7)) ?? null;
 }
 
 /** Compares two sources by a column, sources without a value last. */

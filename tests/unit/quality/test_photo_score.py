@@ -13,7 +13,7 @@ from mediakit.model import Box, Crop, Face, Findings, Part, Score, Size
 from mediakit.presets.schema import Scoring
 from mediakit.quality.photo import judge_photo, score_deliverable, score_photo
 from mediakit.quality.total import total
-from mediakit.quality.verdict import verdict
+from mediakit.quality.verdict import PLAIN_TIP, advised, verdict
 
 
 def detailed(seed: int = 3) -> np.ndarray:
@@ -168,6 +168,23 @@ def test_the_verdict_is_the_brands():
     assert verdict(score_of_55, Scoring(pass_at=50, reject_below=20)) == "pass"
     assert verdict(score_of_55, Scoring(pass_at=60, reject_below=20)) == "fix"
     assert verdict(score_of_55, Scoring(pass_at=80, reject_below=56)) == "reject"
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 1), st.booleans()), min_size=1, max_size=6), st.floats(0, 100)
+)
+def test_what_does_not_pass_always_says_what_to_do_and_only_what_is_weakest_is_named(values, pass_at):
+    parts = [
+        Part(str(i), value, weight, "measured", "Do." if tip else "") for i, (value, weight, tip) in enumerate(values)
+    ]
+    whole = total(parts)
+    said = verdict(whole, Scoring(pass_at=pass_at, reject_below=0))
+    told = advised(whole, said)
+    named = [part for part in told.worst_first() if part.tip]
+    assert (told == whole) == (said == "pass" or any(part.tip for part in parts))
+    if told != whole:
+        assert [part.tip for part in named] == [PLAIN_TIP]
+        assert named[0].name == whole.worst_first()[0].name
 
 
 def test_a_weak_impression_that_nothing_explains_comes_with_advice():
