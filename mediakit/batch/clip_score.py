@@ -38,6 +38,7 @@ def score_source(look: ClipLook, heard: Heard | None, info: ClipInfo) -> Score:
         findings=look.seen,
         runs=look.runs,
         run_times_s=_run_times(look, info),
+        tone=look.tone,
     )
     return score_clip(seen, shown=info.size, sound=_as_heard(heard))
 

@@ -34,7 +34,7 @@ FOCUS_IGNORED = "focus-ignored"
 PLANNED_NOTES = frozenset({FOCUS_IGNORED, "clip-not-blurred", "colour-checker", "scene-left-out"})
 """Notes that planning makes, of a source among others; the rest is about its bytes alone."""
 
-LOOKING = 11
+LOOKING = 12
 """Raised when a change of code changes findings or scores: sources are then looked at again."""
 
 

@@ -14,6 +14,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from mediakit.look.measure import Tone, measure, merge_tones
 from mediakit.model import Face, Findings, Part, Score, Size
 from mediakit.quality import measures
 from mediakit.quality.clip_parts import ClipSound, face_time_part, merged, motion_parts, sound_parts, stretches_part
@@ -37,6 +38,7 @@ class ClipSeen:
 
     frames: (H, W, 3) uint8 sRGB, sampled over its length, at least one; times_s: when each is shown; findings: what each
     shows, in pixels of their own size, empty where nobody looked; runs: neighbouring frames from moments `run_times_s`.
+    tone: the light of them all (`look.merge_tones`), measured here where nobody has.
     """
 
     frames: Sequence[Pixels]
@@ -44,6 +46,7 @@ class ClipSeen:
     findings: Sequence[Findings] = ()
     runs: Sequence[Sequence[Pixels]] = ()
     run_times_s: Sequence[float] = ()
+    tone: Tone | None = None
 
 
 def score_clip(seen: ClipSeen, *, shown: Size, sound: ClipSound | None = None) -> Score:
@@ -64,13 +67,14 @@ def score_clip(seen: ClipSeen, *, shown: Size, sound: ClipSound | None = None) -
 
 
 def _looks(seen: ClipSeen, felt: Impression) -> list[Timed]:
-    """The parts of each sampled frame. What the network saw in a few holds for all: it is one scene."""
+    """The parts of each sampled frame. What the network saw in a few holds for all, as their light does: it is one scene."""
+    tone = seen.tone or merge_tones([measure(frame) for frame in seen.frames])
     found: list[Timed] = []
     for number, frame in enumerate(seen.frames):
         work = measures.working_copy(frame)
         findings = seen.findings[number] if number < len(seen.findings) else None
         faces = _faces_in(work, findings)
-        found.append((seen.times_s[number], frame_parts(work, faces, None, felt)))
+        found.append((seen.times_s[number], frame_parts(work, faces, felt, tone)))
     return found
 
 

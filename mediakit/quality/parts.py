@@ -34,6 +34,9 @@ LIT, NOT_LIT = 50.0, 35.0
 """L* of a face: where it is as light as the first, the dark that the network sees lies around it, as on a stage."""
 PALEST, BLOWN = 86.0, 98.0
 """L* of a face: the lightest skin in good light, and no skin to be seen any more."""
+NO_MARK, MARKED = (-0.6, 88.0, 72.0), (0.4, 96.0, 84.0)
+"""`exposed.heaped`, L* of the brightest 5 % and of the median: too much light leaves one of them at the second, on every one
+of 16 photos given 0.7 stops and more; under all of the first, the network takes a pale wall or lilac light for it."""
 GROUND_IS_BRIGHT = 2.5
 """Levels of overexposure that a plain white ground is taken for, all of the picture."""
 EXPOSURE_COUNTS = 0.12
@@ -106,7 +109,9 @@ def exposure_part(
     if under is not None and of_face:
         under = min(under, float(np.interp(middle, (NOT_LIT, LIT), (POOR_LEVEL, 0.6))))
     if over is not None:
-        over -= GROUND_IS_BRIGHT * ground
+        marks = (exposed.heaped, high, middle)
+        mark = max(ramp(*one) for one in zip(marks, NO_MARK, MARKED, strict=True))
+        over = mark * (over - GROUND_IS_BRIGHT * ground)
     black = 1.0 if exposed.black_ground else ramp(middle, -0.5, 2.5)
     dark_value = dark if under is None else min(ramp(under, POOR_LEVEL, DARK_LEVEL), black)
     bright_value = bright if over is None else min(_of_level(over), 1.0 if ground else ramp(low, 99, 90))
@@ -147,22 +152,18 @@ def noise_part(sigma: float, level: float | None) -> Part:
     return _named("noise", mixed(ramp(sigma, 11, 1.5), level), 0.3, fact, tip)
 
 
-def cast_part(chroma: float, share: float, judged: float | None) -> Part:
+def cast_part(chroma: float, share: float, judged: float) -> Part:
     """The tint of what should be grey; `judged`: the light's colour as `look` reads it, log2 ratios."""
     seen = share >= 0.05
-    if judged is None:
-        value = ramp(chroma, 26, 8) if seen else 1.0
-        fact = f"greys are {chroma:.0f} units of a*b* off neutral" if seen else "nothing grey to read a cast from"
-    else:
-        # The judged light tells a tinted lamp from a painted wall; greys alone do not. Where the lamp is clearly tinted,
-        # part of what they are off beyond it is the lamp's as well.
-        light = UNITS_OF_LIGHT * judged
-        own = max(0.0, chroma - light) if seen else 0.0
-        light += LAMPS_TOO * ramp(judged, 0.3, 0.8) * own
-        value = float(np.interp(light, TINTS, (1.0, 0.1, 0.0)))
-        fact = f"the light tints greys by {light:.0f} units of a*b*"
-        if seen and chroma > light + OF_THEIR_OWN:
-            fact += f"; things that look grey are {chroma:.0f} off by a colour of their own"
+    # The judged light tells a tinted lamp from a painted wall; greys alone do not. Where the lamp is clearly tinted,
+    # part of what they are off beyond it is the lamp's as well.
+    light = UNITS_OF_LIGHT * judged
+    own = max(0.0, chroma - light) if seen else 0.0
+    light += LAMPS_TOO * ramp(judged, 0.3, 0.8) * own
+    value = float(np.interp(light, TINTS, (1.0, 0.1, 0.0)))
+    fact = f"the light tints greys by {light:.0f} units of a*b*"
+    if seen and chroma > light + OF_THEIR_OWN:
+        fact += f"; things that look grey are {chroma:.0f} off by a colour of their own"
     tip = "Switch off one of the two kinds of light, or go to the window: the colours are tinted."
     return _named("colour-cast", value, CAST_COUNTS, fact, tip, below=0.6)
 

@@ -34,6 +34,15 @@ LIGHT_BLUR = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Lit:
+    """How a picture was lit: the light's tint in log2 ratios, the share of white paper behind a thing, how much light."""
+
+    cast: float
+    paper: float
+    exposed: Exposed
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A scored photo, and what its deliverables are scored by. `work` is its working copy."""
 
@@ -42,9 +51,7 @@ class Judged:
     soft_px: float | None
     detail: float
     noise: float
-    judged_cast: float
-    paper: float
-    exposed: Exposed
+    lit: Lit
     work: Pixels
     shown: Size
 
@@ -84,14 +91,11 @@ def judge_photo(
     if soft is None and where is not None:
         soft = measures.softness_px(grey, noise)
     detail = measures.fine_detail(grey, noise)
-    light = tone or measure(work, skin_boxes=[face.box for face in faces])
-    exposed = read_exposed(measures.thumbnail(work, EXPOSED_EDGE_PX), light)
-    paper = _paper(light, exposed)
-    judged_cast = math.hypot(light.judged.warm, 1.5 * light.judged.magenta)
+    lit = _lit(work, tone or measure(work, skin_boxes=[face.box for face in faces]))
     found = [
         reasons.impression_part(seen.opinion),
         reasons.sharpness_part(soft, detail, seen.soft, of_face=bool(faces)),
-        *_light_parts(work, measures.read_light(work), faces, seen, judged_cast, paper, exposed),
+        *_light_parts(work, measures.read_light(work), faces, seen, lit),
         reasons.noise_part(noise, seen.noise),
         reasons.resolution_part(shown),
     ]
@@ -100,7 +104,7 @@ def judge_photo(
     if tilt_counts and findings.tilt_deg is not None:
         found.append(reasons.tilt_part(findings.tilt_deg))
     found += _face_parts(grey, noise, faces)
-    return Judged(total(found), seen, soft, detail, noise, judged_cast, paper, exposed, work, shown)
+    return Judged(total(found), seen, soft, detail, noise, lit, work, shown)
 
 
 def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Crop) -> Score:
@@ -122,13 +126,15 @@ def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Cro
         over=source.seen.over + lighter / 0.75,
     )
     size = Size(rgb.shape[1], rgb.shape[0])
-    judged_cast = source.judged_cast * _cast_left(after, before)
+    lit = replace(
+        source.lit, cast=source.lit.cast * _cast_left(after, before), exposed=source.lit.exposed.lit_by(lighter)
+    )
     soft = None if source.soft_px is None else source.soft_px * enlarged
     return total(
         [
             reasons.impression_part(seen.opinion),
             reasons.sharpness_part(soft, source.detail, seen.soft, of_face=bool(faces)),
-            *_light_parts(rgb, after, faces, seen, judged_cast, source.paper, source.exposed.lit_by(lighter)),
+            *_light_parts(rgb, after, faces, seen, lit),
             reasons.noise_part(source.noise * enlarged, seen.noise),
             reasons.resolution_part(_true_size(size, crop)),
             *([reasons.faces_part(faces, size)] if faces else []),
@@ -136,17 +142,15 @@ def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Cro
     )
 
 
-def frame_parts(work: Pixels, faces: Sequence[Face], subject: Box | None, seen: Impression | None) -> list[Part]:
-    """The parts that any frame of a clip has; `work` at the working size, `seen` where the network looked at it."""
+def frame_parts(work: Pixels, faces: Sequence[Face], seen: Impression, tone: Tone) -> list[Part]:
+    """The parts that any frame of a clip has; `work` at the working size; `seen`, `tone` of the clip, which is one scene."""
     grey = measures.luma(work)
     noise = measures.noise_sigma(grey)
-    soft = measures.softness_px(grey, noise, faces[0].box if faces else subject)
+    soft = measures.softness_px(grey, noise, faces[0].box if faces else None)
     return [
-        reasons.sharpness_part(
-            soft, measures.fine_detail(grey, noise), seen.soft if seen else None, of_face=bool(faces)
-        ),
-        *_light_parts(work, measures.read_light(work), faces, seen, None),
-        reasons.noise_part(noise, seen.noise if seen else None),
+        reasons.sharpness_part(soft, measures.fine_detail(grey, noise), seen.soft, of_face=bool(faces)),
+        *_light_parts(work, measures.read_light(work), faces, seen, _lit(work, tone)),
+        reasons.noise_part(noise, seen.noise),
     ]
 
 
@@ -154,19 +158,23 @@ def _light_parts(
     rgb: Pixels,
     light: measures.Light,
     faces: Sequence[Face],
-    seen: Impression | None,
-    judged_cast: float | None,
-    ground: float = 0.0,
-    exposed: Exposed = reasons.WELL_EXPOSED,
+    seen: Impression,
+    lit: Lit,
 ) -> list[Part]:
     levels = measures.lightness(rgb, faces[0].box) if faces else light.levels
     # What looks too dark as well as too bright is a contrasty scene.
-    under, over = (seen.under, seen.over - seen.under) if seen else (None, None)
+    under, over = seen.under, seen.over - seen.under
+    exposed, paper = lit.exposed, lit.paper
     return [
-        reasons.exposure_part(levels, light.white, under, over, of_face=bool(faces), ground=ground, exposed=exposed),
-        reasons.clipping_part(light.white, light.black - exposed.black_ground, ground),
-        reasons.cast_part(light.cast, light.readable, judged_cast),
+        reasons.exposure_part(levels, light.white, under, over, of_face=bool(faces), ground=paper, exposed=exposed),
+        reasons.clipping_part(light.white, light.black - exposed.black_ground, paper),
+        reasons.cast_part(light.cast, light.readable, lit.cast),
     ]
+
+
+def _lit(work: Pixels, tone: Tone) -> Lit:
+    exposed = read_exposed(measures.thumbnail(work, EXPOSED_EDGE_PX), tone)
+    return Lit(math.hypot(tone.judged.warm, 1.5 * tone.judged.magenta), _paper(tone, exposed), exposed)
 
 
 def _paper(tone: Tone, exposed: Exposed) -> float:

@@ -66,6 +66,22 @@ def test_exposure_falls_with_every_sign_of_it():
     assert "2 stops under" in exposure_part(light, 0.0, 1.5, -1.0, of_face=False, exposed=Exposed(stops=1.9)).tip
 
 
+@pytest.mark.parametrize(
+    ("light", "heap", "told"),
+    [
+        ((20, 58, 78), -1.1, False),  # lilac light in the evening
+        ((37, 64, 83), -1.2, False),  # a pale wall
+        ((20, 58, 78), 0.7, True),  # light cut off, shown darker
+        ((30, 66, 97), -1.0, True),
+        ((70, 86, 90), -1.0, True),
+    ],
+)
+def test_nobody_is_told_of_too_much_light_that_left_no_mark(light, heap, told):
+    found = exposure_part(light, 0.0, -0.6, 1.4, of_face=False, exposed=Exposed(heaped=heap))
+    assert ("over" in found.tip) == told
+    assert (found.value == 1.0) != told
+
+
 def test_a_lit_face_in_the_dark_is_not_asked_for_light():
     lit = exposure_part((20, 55, 80), 0.0, 2.0, -1.0, of_face=True, exposed=Exposed(stops=1.5))
     assert lit.value > 0.9

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from shoots import picture
 
+from mediakit.look.cast import Cast
+from mediakit.look.measure import measure, merge_tones
 from mediakit.model import Box, Face, Findings, Size
 from mediakit.quality.clip import ClipSeen, score_clip
 from mediakit.quality.clip_parts import ClipSound, face_time_part
@@ -51,6 +55,22 @@ def test_a_clip_of_one_frame_has_no_motion_and_still_a_score():
     found = score_clip(seen(picture()), shown=Size(640, 480))
     assert 0 < found.value <= 100
     assert "shake" not in {part.name for part in found.parts}
+
+
+def test_a_clips_cast_is_the_judged_lights_and_not_the_walls():
+    wall = np.clip(np.float32(picture()) * [1.0, 0.82, 0.76], 0, 255).astype(np.uint8)
+    tone = measure(wall)
+    white, pink = (replace(tone, judged=Cast(warm, 0.0)) for warm in (0.0, 0.9))
+    lit = [score_clip(replace(seen(wall), tone=one), shown=Size(640, 480)) for one in (white, pink)]
+    assert part(lit[0], "colour-cast").tip == ""
+    assert "colour of their own" in part(lit[0], "colour-cast").measured
+    assert "tinted" in part(lit[1], "colour-cast").tip
+
+
+def test_the_light_of_a_clip_is_measured_where_nobody_has():
+    shown = seen(picture(), picture(seed=4))
+    known = replace(shown, tone=merge_tones([measure(frame) for frame in shown.frames]))
+    assert score_clip(shown, shown=Size(640, 480)) == score_clip(known, shown=Size(640, 480))
 
 
 def test_clipped_sound_costs():
