@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ from mediakit.quality.total import REFERENCE_MEDIAN, STEEPNESS, raw
 from mediakit.quality.verdict import verdict
 from mediakit.vision.look import look_at
 
+CORPUS = Path(os.environ.get("MEDIAKIT_CORPUS", Path(__file__).parents[2] / "shared/corpus"))
 LOOKING_PX = 1024
 LEAST_PX = 330
 RISE = 0.5
@@ -53,9 +55,9 @@ def main() -> None:
     """One of the four."""
     said = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     said.add_argument("what", choices=("agree", "faults", "stable", "sheet"))
-    said.add_argument("--iqa", type=Path, default=Path("../shared/corpus/iqa"))
+    said.add_argument("--iqa", type=Path, default=CORPUS / "iqa")
     said.add_argument("--held-out", type=Path)
-    said.add_argument("--photos", type=Path, default=Path("../shared/corpus/photos"))
+    said.add_argument("--photos", type=Path, default=CORPUS / "photos")
     said.add_argument("--few", type=int, default=1000)
     said.add_argument("--out", type=Path, default=Path("sheet.png"))
     args = said.parse_args()

@@ -4,7 +4,7 @@
 
 Takes are made by known edits (half the size and saved badly, re-framed, turned, darker, warmer, soft, noisy, something
 moved a little); different photos are all other pairs, both ends of one wide photo, and photos in which another thing
-stands where one stood. Needs the corpus (MEDIAKIT_CORPUS or ../shared/corpus).
+stands where one stood. Needs the corpus (MEDIAKIT_CORPUS, or shared/corpus beside the checkout).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FOLDERS = ("people", "products", "retail", "crop", "exif")
 
 
 def corpus() -> Path:
-    return Path(os.environ.get("MEDIAKIT_CORPUS", "../shared/corpus"))
+    return Path(os.environ.get("MEDIAKIT_CORPUS", Path(__file__).parents[2] / "shared/corpus"))
 
 
 def photos(count: int) -> list[Image.Image]:
@@ -41,6 +41,8 @@ def photos(count: int) -> list[Image.Image]:
             picture.thumbnail((1200, 1200))
             if min(picture.size) > 300:
                 found.append(picture)
+    if not found:
+        raise SystemExit(f"No photo in {corpus() / 'photos'}: say where the corpus is with MEDIAKIT_CORPUS.")
     step = max(1, len(found) // count)
     return found[::step][:count]
 
