@@ -190,7 +190,8 @@ class Findings:
     `faces` come largest first and include small ones in the background; `main_faces` are those the picture is about.
     `tilt_deg` is how far the picture leans clockwise, None where there is no evidence; `convergence_deg` how far its uprights
     lean towards each other, from the left edge to the right, above 0 where they meet above. `focus` is what a person wants
-    kept, a box of no size for a point; it is said, not measured.
+    kept, a box of no size for a point; it is said, not measured. `stands_alone`: the subject is all there is on a plain
+    ground.
     """
 
     size: Size
@@ -201,6 +202,7 @@ class Findings:
     convergence_deg: float = 0.0
     focus: Box | None = None
     marks: tuple[Mark, ...] = ()
+    stands_alone: bool = False
 
     @property
     def main_faces(self) -> tuple[Face, ...]:

@@ -74,6 +74,7 @@ def merge(findings: Sequence[Findings], *, held: float = 0.9) -> Findings:
         subject=_usual_box([one.subject for one in findings if one.subject is not None], len(findings)),
         saliency=_mean_map([one.saliency for one in findings if one.saliency is not None]),
         tilt_deg=float(np.median(leans)) if len(leans) > len(findings) / 2 else None,
+        stands_alone=sum(one.stands_alone for one in findings) > len(findings) / 2,
     )
 
 

@@ -27,8 +27,9 @@ CHIN = 0.2  # below the detector's box, in heights of it
 EARS = 0.3  # to each side, in widths of it
 MARGINS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
 SLACK = 0.04  # of a face's box on each side may lie outside: two detectors differ by more (0.07, benchmarks/faces.py)
-SCENE_SHARE = 0.7  # of a subject that fills half of the picture is enough: that is a scene, and scenes may be cut
+SCENE_SHARE = 0.7  # of a subject that fills half of a picture without a plain ground is enough: that is a scene
 SCENE_AREA = 0.5
+ALONE_SHARE = 0.9  # of one that stands on a plain ground: its box has some air, up to a tenth of it
 CLEAR_SHARE = 0.7  # of all that stands out lies in a clear subject's box
 CLEAR_LEVEL = 110  # and this is how strongly its box stands out on average, 0..255
 BORDER_WINDOWS = 1.25  # a bordered part is at least this much longer than the crop it replaces
@@ -174,8 +175,9 @@ def _cuts_clear_subject(line: Line, findings: Findings) -> bool:
     if findings.subject is None or findings.main_faces or not _is_clear(findings.subject, findings):
         return False
     begin, end = line.span(findings.subject)
-    is_scene = findings.subject.area > SCENE_AREA * findings.size.pixels
-    return line.window_px < (SCENE_SHARE if is_scene else 1.0) * (end - begin)
+    is_large = findings.subject.area > SCENE_AREA * findings.size.pixels
+    enough = (ALONE_SHARE if findings.stands_alone else SCENE_SHARE) if is_large else 1.0
+    return line.window_px < enough * (end - begin)
 
 
 def _is_clear(subject: Box, findings: Findings) -> bool:

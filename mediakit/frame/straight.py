@@ -162,7 +162,9 @@ def straightened_findings(findings: Findings, straight: Straight) -> Findings:
         replace(mark, box=_hull(matrix, mark.box), corners=tuple(_moved(matrix, x, y) for x, y in mark.corners))
         for mark in findings.marks
     )
-    return Findings(out, faces, subject, saliency, tilt_deg=0.0, focus=focus, marks=marks)
+    return Findings(
+        out, faces, subject, saliency, tilt_deg=0.0, focus=focus, marks=marks, stands_alone=findings.stands_alone
+    )
 
 
 def _keeps(straight: Straight, findings: Findings) -> bool:

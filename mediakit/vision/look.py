@@ -36,25 +36,34 @@ def look_at(rgb: NDArray[np.uint8], shown: Size, *, leaning: bool = True) -> tup
     notes: list[Note] = []
     nobody: tuple[Candidate, ...] = ()
     candidates = _or_note(lambda: find_candidates(rgb, shown=shown), nobody, "faces", notes)
-    nothing: tuple[Saliency | None, Box | None] = (None, None)
-    standing_out, subject = _or_note(lambda: _subject(rgb, shown, candidates), nothing, "subject", notes)
+    nothing: tuple[Saliency | None, Box | None, bool] = (None, None, False)
+    standing_out, subject, alone = _or_note(lambda: _subject(rgb, shown, candidates), nothing, "subject", notes)
     lean = _or_note(lambda: lean_of(rgb), None, "tilt", notes) if leaning else None
     tilt_deg, convergence_deg = (lean.tilt_deg, lean.convergence_deg) if lean else (None, 0.0)
     faces = faces_among(candidates)
     return (
-        Findings(shown, faces, subject, standing_out, tilt_deg=tilt_deg, convergence_deg=convergence_deg),
+        Findings(
+            shown,
+            faces,
+            subject,
+            standing_out,
+            tilt_deg=tilt_deg,
+            convergence_deg=convergence_deg,
+            stands_alone=alone,
+        ),
         tuple(notes),
     )
 
 
 def _subject(
     rgb: NDArray[np.uint8], shown: Size, candidates: tuple[Candidate, ...]
-) -> tuple[Saliency | None, Box | None]:
+) -> tuple[Saliency | None, Box | None, bool]:
+    """What stands out, the subject's box, and whether it stands on a plain ground."""
     likely = likelihood(rgb, faces_among(candidates), hints_among(candidates), shown=shown)
     content = on_plain_ground(rgb)
     if content is None:
-        return saliency(likely), subject_box(likely, shown=shown)
-    return saliency(with_content(likely, content)), content_box(content, shown=shown)
+        return saliency(likely), subject_box(likely, shown=shown), False
+    return saliency(with_content(likely, content)), content_box(content, shown=shown), True
 
 
 def _or_note(look: Callable[[], Seen], otherwise: Seen, what: str, notes: list[Note]) -> Seen:

@@ -69,6 +69,12 @@ def test_the_usual_subject_and_the_mean_map():
     assert merge([frame(subject=box), frame(), frame()]).subject is None
 
 
+def test_most_frames_say_whether_a_thing_stands_alone():
+    alone, among = Findings(SIZE, stands_alone=True), Findings(SIZE)
+    assert merge([alone, alone, among]).stands_alone
+    assert not merge([alone, among]).stands_alone
+
+
 def test_tilt_needs_most_frames_to_agree_that_there_is_one():
     lean = Findings(SIZE, tilt_deg=2.0)
     assert merge([lean, lean, Findings(SIZE)]).tilt_deg == 2.0

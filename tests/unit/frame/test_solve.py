@@ -203,6 +203,13 @@ def test_a_long_thing_is_not_cut_in_two():
     assert holds(framing.crop, picture.subject)
 
 
+@pytest.mark.parametrize(("alone", "width", "fit"), [(False, 1400, "crop"), (True, 1400, "blur"), (True, 1080, "crop")])
+def test_what_fills_most_of_a_plain_ground_is_cut_by_its_air_at_most(alone, width, fit):
+    subject = Box(1000 - width / 2, 0, width, 1000)
+    picture = Findings(Size(2000, 1000), subject=subject, stands_alone=alone)
+    assert solve(picture, Shape(ratio="1:1"), Frame()).fit == fit
+
+
 def test_a_face_in_the_background_is_left_out_rather_than_cut():
     main, small = face(700, 300, 240), face(1195, 350, 60)
     crop = solve(Findings(Size(2000, 1000), (main, small)), Shape(ratio="3:4"), Frame()).crop

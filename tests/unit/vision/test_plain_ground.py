@@ -1,5 +1,7 @@
 """What stands on a plain ground is found however thin it is; nights, scenes and patterned grounds are none."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -49,6 +51,18 @@ def test_a_title_wider_than_any_crop_is_never_cut():
     assert framing.fit != "crop"
     assert framing.crop.x_px <= left
     assert framing.crop.x_px + framing.crop.w_px >= right
+
+
+def test_a_thing_on_a_plain_ground_is_no_scene_however_much_it_fills():
+    picture = card(words="", colour=(250, 250, 250))
+    cv2.ellipse(picture, (480, 320), (400, 280), 0, 0, 360, (40, 90, 160), -1)
+    findings, _ = look_at(picture, Size(960, 640))
+    assert findings.stands_alone
+    framing = solve(findings, Shape(ratio="3:4"), Frame())
+    assert framing.fit != "crop"
+    assert framing.crop.x_px <= 80
+    assert framing.crop.x_px + framing.crop.w_px >= 880
+    assert solve(replace(findings, stands_alone=False), Shape(ratio="1:1"), Frame()).fit == "crop"
 
 
 @pytest.mark.parametrize("at", [(20, 150), (520, 600), (300, 330)])
