@@ -63,7 +63,13 @@ def score_output(
         runs=runs,
         run_times_s=[max(0.0, time_s - begin) for time_s in run_times],
     )
-    return score_clip(seen, shown=_true_size(planned.framing, shown), sound=_sound(planned, recipe, heard))
+    return score_clip(
+        seen,
+        shown=_true_size(planned.framing, shown),
+        source=info.size,
+        crop=planned.framing.crop,
+        sound=_sound(planned, recipe, heard),
+    )
 
 
 def _run_times(look: ClipLook, info: ClipInfo) -> list[float]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediakit.look.measure import Tone, measure, merge_tones
-from mediakit.model import Face, Findings, Part, Score, Size
+from mediakit.model import Crop, Face, Findings, Part, Score, Size
 from mediakit.quality import measures
 from mediakit.quality.clip_parts import ClipSound, face_time_part, merged, motion_parts, sound_parts, stretches_part
 from mediakit.quality.impression import Impression, impression
@@ -49,13 +49,24 @@ class ClipSeen:
     tone: Tone | None = None
 
 
-def score_clip(seen: ClipSeen, *, shown: Size, sound: ClipSound | None = None) -> Score:
-    """The score of a clip of `shown` pixels; sound: None where it has none."""
+def score_clip(
+    seen: ClipSeen,
+    *,
+    shown: Size,
+    source: Size | None = None,
+    crop: Crop | None = None,
+    sound: ClipSound | None = None,
+) -> Score:
+    """The score of a clip of `shown` pixels; source, crop: what a deliverable was cut from; sound: None where it has none."""
     felt = _impression_of(seen.frames)
     looks = _looks(seen, felt)
     motions = [measure_motion([[measures.luma(frame) for frame in run]]) for run in seen.runs]
     motion = merged([one for one in motions if one is not None])
-    parts = [impression_part(felt.opinion), *_middle_parts([parts for _, parts in looks]), resolution_part(shown)]
+    parts = [
+        impression_part(felt.opinion),
+        *_middle_parts([parts for _, parts in looks]),
+        resolution_part(shown, source, crop),
+    ]
     blanks = _blanks(seen)
     parts += motion_parts(motion) if motion else []
     parts += [_stretches(motion, blanks)] if len(blanks) > 1 else []

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mediakit.model import Box, Face, Part, Size
+from mediakit.model import Box, Crop, Face, Part, Size
 from mediakit.quality.exposed import Exposed
 
 Pixels = NDArray[np.uint8]
@@ -168,11 +168,16 @@ def cast_part(chroma: float, share: float, judged: float) -> Part:
     return _named("colour-cast", value, CAST_COUNTS, fact, tip, below=0.6)
 
 
-def resolution_part(shown: Size) -> Part:
-    """The short side against what a phone shows, on a logarithmic scale."""
+def resolution_part(shown: Size, source: Size | None = None, crop: Crop | None = None) -> Part:
+    """The short side against what a phone shows, on a logarithmic scale; source, crop: what a deliverable was cut from."""
     short = shown.short_side_px
     value = ramp(np.log2(max(short, 1)), np.log2(POOR_SHORT_SIDE_PX), np.log2(FINE_SHORT_SIDE_PX))
-    tip = "Send the original, not a screenshot or a chat copy."
+    if source is None or source.short_side_px < FINE_SHORT_SIDE_PX:
+        tip = "Send the original, not a screenshot or a chat copy."
+    elif crop is not None and min(crop.w_px, crop.h_px) < FINE_SHORT_SIDE_PX:
+        tip = "Hold the phone the way it is shown, or stand so that less is cut off: little of it is left."
+    else:
+        tip = ""  # the surface itself is small
     return _named("resolution", value, 0.25, f"short side {short} px, a phone shows {FINE_SHORT_SIDE_PX}", tip)
 
 

@@ -136,7 +136,7 @@ def score_deliverable(rgb: Pixels, findings: Findings, source: Judged, crop: Cro
             reasons.sharpness_part(soft, source.detail, seen.soft, of_face=bool(faces)),
             *_light_parts(rgb, after, faces, seen, lit),
             reasons.noise_part(source.noise * enlarged, seen.noise),
-            reasons.resolution_part(_true_size(size, crop)),
+            reasons.resolution_part(_true_size(size, crop), source.shown, crop),
             *([reasons.faces_part(faces, size)] if faces else []),
         ]
     )

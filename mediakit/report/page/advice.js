@@ -16,6 +16,7 @@ const ADVICE = [
   ["Find more light, or hold still longer: it is grainy.", "找更亮的地方，或多拿稳一会儿：画面有噪点。"],
   ["Switch off one of the two kinds of light, or go to the window: the colours are tinted.", "两种灯光关掉一种，或到窗边拍：颜色偏了。"],
   ["Send the original, not a screenshot or a chat copy.", "请发原图，不要截图或聊天里转存的图。"],
+  ["Hold the phone the way it is shown, or stand so that less is cut off: little of it is left.", "按发布的方向拿手机，或换个位置少裁一些：裁剪后剩下的太少。"],
   ["Ask for the original: this copy was compressed hard.", "请要原图：这张被压缩得很厉害。"],
   ["Hold the phone level: it leans N degrees.", "把手机端平：画面斜了 N 度。"],
   ["Step back: a face is cut by the frame.", "后退一些：人脸被画面切掉了。"],

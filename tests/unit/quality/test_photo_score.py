@@ -11,6 +11,7 @@ from shoots import picture
 
 from mediakit.model import Box, Crop, Face, Findings, Part, Score, Size
 from mediakit.presets.schema import Scoring
+from mediakit.quality.parts import resolution_part
 from mediakit.quality.photo import judge_photo, score_deliverable, score_photo
 from mediakit.quality.total import total
 from mediakit.quality.verdict import PLAIN_TIP, advised, verdict
@@ -154,6 +155,18 @@ def test_a_deliverable_is_scored_by_what_was_done_to_its_source():
     enlarged = score_deliverable(cv2.resize(rgb[200:290, 300:420], (960, 720)), Findings(size), source, corner)
     assert all(worse.value < as_it_is.value - 2 for worse in (darker, small, enlarged))
     assert tinted.value < as_it_is.value
+
+
+def test_what_a_crop_left_too_small_is_no_chat_copy():
+    small = Size(405, 720)
+    crop = Crop(400, 0, 405, 720)
+    cut, sent = resolution_part(small, Size(1280, 720), crop), resolution_part(small, Size(405, 720), crop)
+    small_surface = resolution_part(small, Size(3000, 4000), Crop(0, 0, 3000, 4000))
+    assert cut.value == sent.value == small_surface.value
+    assert small_surface.tip == ""
+    assert "cut off" in cut.tip
+    assert sent.tip == resolution_part(small).tip
+    assert "original" in sent.tip
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (40, 40), (5, 7)])
