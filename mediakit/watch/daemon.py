@@ -146,8 +146,15 @@ class Daemon:
             self._notices.wait(POLL_S)
 
     def _after_trouble_with_the_ledger(self, error: Exception) -> None:
-        """Locked: the next turn tries again. Damaged: it is built anew, and every file is received anew."""
-        self._voice.remark(f"The ledger cannot be used at the moment ({error}).")
+        """Locked: the next turn tries again. Damaged: it is built anew, and every file is received anew.
+
+        Where nothing can be written at all, that is said instead; until it can be, the ledger stays closed.
+        """
+        if not isinstance(error, sqlite3.ProgrammingError):  # that it is closed still has been said in other words
+            self._voice.remark(f"The ledger cannot be used at the moment ({error}).")
+        with contextlib.suppress(Exception):
+            if self._means.obstacle():
+                self._look_at_means()
         with contextlib.suppress(Exception):
             self._rounds.join(None)
             self._book.close()
@@ -191,6 +198,8 @@ class Daemon:
         if self._obstacle and not before:
             self._tell.all(f"Nothing is made at present. {self._obstacle}", "no-room")
         if before and not self._obstacle:
+            if not self._rounds.busy:
+                sweep(self._order.out)  # what could not even be taken away
             self._book.hurry(ENVIRONMENT)
             self._tell.all("There is room again; work goes on.", "room-again")
 
