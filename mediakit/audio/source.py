@@ -11,6 +11,7 @@ FileError. Only plain files are opened, by a whitelist of containers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.packet import Packet
 
 DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "flv", "mpegts", "mpeg", "asf", "ogg", "wav", "w64", "mp3",
@@ -132,26 +134,27 @@ def _track(container: InputContainer, path: Path, stream: int | None) -> AudioSt
 
 
 def _frames(container: InputContainer, track: AudioStream, reading: Reading, until_s: float) -> Iterator[AudioFrame]:
-    """Decoded frames up to `until_s`; packets that do not decode are counted in `reading.lost_s`."""
+    """Decoded frames up to `until_s`; packets that do not decode, whatever the decoder calls it, are in `reading.lost_s`."""
     import av
 
-    packets = container.demux(track)
     base_s = float(track.time_base or 0)
-    while True:
-        try:
-            packet = next(packets)
-            if packet.pts is not None and packet.pts * base_s > until_s:
-                return
-            yield from packet.decode()
-        except StopIteration:
+    for packet in _packets(container, track):
+        if packet.pts is not None and packet.pts * base_s > until_s:
             return
-        except (av.error.InvalidDataError, av.error.PatchWelcomeError):
-            reading.lost_s += packet.duration * base_s if packet.duration else 0.02
+        try:
+            yield from packet.decode()
         except av.error.EOFError:
             return
-        except (av.error.FFmpegError, IndexError):
-            # The container breaks off (what is missing shows in `declared_s`), or begins another track midway.
-            return
+        except av.error.FFmpegError:
+            reading.lost_s += packet.duration * base_s if packet.duration else 0.02
+
+
+def _packets(container: InputContainer, track: AudioStream) -> Iterator[Packet[AudioStream]]:
+    """To where the container breaks off (what is missing shows in `declared_end_s`), or begins another track midway."""
+    import av
+
+    with suppress(av.error.FFmpegError, IndexError):
+        yield from container.demux(track)
 
 
 def _until(start_s: Seconds, samples: int | None) -> float:
